@@ -1,0 +1,47 @@
+# Everything a contributor needs. `make demo` and `make test` work in a fresh clone; `make help` lists the rest.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do $$p -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null && echo $$p && break; done)
+VENV   := .venv
+BIN    := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo check test unit defects bench systems format clean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.ready: pyproject.toml constraints.txt examples/shop/pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Seamline needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev,postgres]' -e examples/shop
+	@touch $@
+
+demo: $(VENV)/.ready ## the main job on the correct shop: 0 findings, four artifacts
+	$(BIN)/seamline run --project examples/shop
+
+check: $(VENV)/.ready ## format, lint, types, import contract
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.ready ## the tests
+	$(BIN)/pytest -n 2 --dist loadfile -q
+
+test: check unit demo ## all that CI needs
+
+defects: $(VENV)/.ready ## every known defect of the shop is found, the correct shop is clean [ONLY=name,…]
+	$(BIN)/python bench/defects.py $(if $(ONLY),--only $(ONLY))
+
+bench: $(VENV)/.ready ## the budgets, side by side in one run [ONLY=name,…]
+	$(BIN)/python bench/run.py $(if $(ONLY),--only $(ONLY))
+
+systems: $(VENV)/.ready ## third-party systems, installed outside the tree [ONLY=name,…]
+	$(BIN)/python bench/systems.py $(if $(ONLY),--only $(ONLY))
+
+format: $(VENV)/.ready ## put the code in shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove what make made
+	rm -rf $(VENV) .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
