@@ -1,0 +1,67 @@
+"""What a run sends: cases made of steps, as planned, with references still unresolved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from seamline.model.vocabulary import CaseKind
+
+
+class RequestTemplate(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as a spec file writes it: values may be references such as `{"$row": …}`."""
+
+    path: dict[str, Any] = {}
+    query: dict[str, Any] = {}
+    headers: dict[str, Any] = {}
+    json: Any = msgspec.UNSET
+    form: dict[str, Any] | None = None
+    body: str | None = None
+    media_type: str | None = None
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One request of a case.
+
+    `operation` is `METHOD /path/{template}`; `label` is what `$from` names it by; `status` holds the
+    accepted status codes (empty: any). `credentials` is `valid`, `missing` or `malformed`.
+    """
+
+    operation: str
+    identity: str
+    request: RequestTemplate
+    label: str
+    status: tuple[int, ...] = ()
+    credentials: str = "valid"
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One or more steps that share a clean base: rows are put back when the last one has been judged.
+
+    `subject` is the operation that the case is about. `validations`, where given, are the only checks
+    to apply. `origin` says why the case exists.
+    """
+
+    id: str
+    subject: str
+    kind: CaseKind
+    steps: tuple[Step, ...]
+    validations: frozenset[str] | None = None
+    origin: str = "spec"
+
+
+class NotCovered(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a run did not test, and why; `remedy` is what a person can do about it."""
+
+    subject: str
+    reason: str
+    remedy: str = ""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """The cases of a run, in order, and what could not be planned."""
+
+    cases: tuple[Case, ...]
+    not_covered: tuple[NotCovered, ...] = ()
+    seed: int = 0

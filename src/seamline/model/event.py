@@ -1,0 +1,137 @@
+"""The only output of a run: NDJSON of these structs is the file, every report derives from it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from seamline.model.case import NotCovered
+from seamline.model.finding import Finding
+from seamline.model.vocabulary import CaseKind, Part
+
+EndReason = Literal["completed", "interrupted", "failed"]
+
+
+class _Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="event"):
+    at: float
+
+
+class RunStarted(_Event, frozen=True, kw_only=True):
+    """First event: what is tested, with what. `engine` is empty where there is no database."""
+
+    seamline: str
+    project: str
+    system: str
+    document: str
+    engine: str
+    seed: int
+    cases: int
+    operations: tuple[str, ...]
+    tables: int
+    parts: tuple[Part, ...]
+
+
+class StageFinished(_Event, frozen=True, kw_only=True):
+    """One stage of the preparation (server, migrations, seed, start, logins): what happened, how long."""
+
+    stage: str
+    detail: str
+    seconds: float
+    ok: bool = True
+
+
+class StepRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One exchange of a case in brief.
+
+    `rows` counts changes as `table: {op: n}` and is None where rows were not captured.
+    """
+
+    operation: str
+    identity: str
+    credentials: str
+    status: int
+    ms: float
+    rows: dict[str, dict[str, int]] | None = None
+
+
+class CaseFinished(_Event, frozen=True, kw_only=True):
+    """A case has been sent and judged.
+
+    `checks` counts, per check, how often it applied; `abstained` says why a check could not judge.
+    `put_back` is the number of rows that undoing the case touched, None where nothing was captured.
+    """
+
+    case: str
+    subject: str
+    kind: CaseKind
+    steps: tuple[StepRecord, ...]
+    checks: dict[str, int]
+    abstained: dict[str, str]
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    put_back: int | None = None
+
+
+class DataChecked(_Event, frozen=True, kw_only=True):
+    """One check of a table's rows has been evaluated, over the whole table or over changed rows.
+
+    `proven` names the constraint that makes a query needless; `rows` counts the rows looked at and
+    `violations` those that break the check.
+    """
+
+    table: str
+    check: str
+    label: str
+    scope: Literal["table", "changes"] = "table"
+    proven: str = ""
+    rows: int = 0
+    violations: int = 0
+    error: str = ""
+    finding: Finding | None = None
+
+
+class FindingConfirmed(_Event, frozen=True, kw_only=True):
+    """A finding has been tried again alone on a fresh clone with a freshly started system."""
+
+    finding: Finding
+
+
+class Errored(_Event, frozen=True, kw_only=True):
+    """A case could not be carried out or judged; nothing is known about it."""
+
+    subject: str
+    case: str
+    message: str
+    is_bug: bool = False
+
+
+class Skipped(_Event, frozen=True, kw_only=True):
+    """Something that this run did not test, and why."""
+
+    item: NotCovered
+
+
+class RunFinished(_Event, frozen=True, kw_only=True):
+    """Always the last event.
+
+    `exit_code` is what the command returns; `passed` says per part why it did not pass, or nothing.
+    """
+
+    reason: EndReason
+    exit_code: int
+    seconds: float
+    message: str = ""
+    passed: dict[Part, str] = {}
+
+
+Event = (
+    RunStarted
+    | StageFinished
+    | CaseFinished
+    | DataChecked
+    | FindingConfirmed
+    | Errored
+    | Skipped
+    | RunFinished
+)

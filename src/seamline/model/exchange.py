@@ -1,0 +1,92 @@
+"""The record of one request: what was sent, what came back, what the rows did."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from seamline.model.row import RowChange
+from seamline.model.vocabulary import CaseKind
+
+_DECODE = msgspec.json.Decoder()
+NOT_JSON = object()
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as sent: `target` is path and query, percent-encoded."""
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    json: Any = msgspec.UNSET
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """An answer as received.
+
+    Header names are lower case; `cut` is true when the body was longer than the limit.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    cut: bool = False
+
+    def header(self, name: str) -> str:
+        """The first header of that (lower case) name, or an empty string."""
+        return next((v for k, v in self.headers if k == name), "")
+
+    @cached_property
+    def media_type(self) -> str:
+        """The bare media type, lower case: `application/json` of `application/json; charset=utf-8`."""
+        return self.header("content-type").partition(";")[0].strip().lower()
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the answer says that it is JSON (RFC 6839: `+json`)."""
+        return self.media_type == "application/json" or self.media_type.endswith("+json")
+
+    @cached_property
+    def json(self) -> Any:
+        """The decoded body, or `NOT_JSON`."""
+        try:
+            return _DECODE.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return NOT_JSON
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True):
+    """One request with its answer and the rows that it changed.
+
+    `response` is None when none came; `failure` then says why. `changes` is None where rows were not
+    captured (no database), and empty where nothing changed. `notes` holds what settling saw
+    (a transaction left open). `duration_ms` is from the first byte sent to the last received.
+    """
+
+    case: str
+    kind: CaseKind
+    step: int
+    label: str
+    operation: str
+    identity: str
+    credentials: str
+    expected: tuple[int, ...]
+    request: Request
+    response: Response | None
+    failure: str = ""
+    changes: tuple[RowChange, ...] | None = None
+    notes: tuple[str, ...] = ()
+    duration_ms: float = 0.0
+
+    @property
+    def status(self) -> int:
+        """The status code, or 0 when no answer came."""
+        return self.response.status if self.response is not None else 0
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the answer is 2xx."""
+        return 200 <= self.status < 300

@@ -1,0 +1,49 @@
+"""The words that files, reports and code share: severities, kinds, check names."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+CaseKind = Literal["positive", "negative", "credentials", "absence", "sequence"]
+RowOp = Literal["insert", "update", "delete"]
+Part = Literal["api", "database"]
+Verdict = Literal["confirmed", "unconfirmed", "unstable"]
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods whose request must not change a resource (RFC 9110, 9.2.1)."""
+
+ANONYMOUS = "anonymous"
+"""The identity that sends no credentials."""
+
+API_CHECKS = (
+    "statusAsExpected",
+    "responseSchema",
+    "contentType",
+    "noServerError",
+    "authRequired",
+    "safeMethodWritesNothing",
+    "errorLeavesNoTrace",
+    "createdRowMatches",
+    "deleteRemovesOnlyItsRow",
+    "nothingLeaked",
+)
+"""Checks of one exchange; what `validations` and `allow` may name."""
+
+DATA_CHECKS = (
+    "notNull",
+    "unique",
+    "references",
+    "constraint",
+    "range",
+    "matches",
+    "oneOf",
+    "ordered",
+    "nullShare",
+    "sql",
+)
+"""Checks of a table's rows; what `checks[].check` may name."""
+
+PLANNED_CHECKS = ("statementBudget", "paginationStable")
+"""Names that the file formats know already; a run says that it does not test them yet."""

@@ -1,0 +1,1 @@
+"""Text for people: redaction, curl lines, suggestions; no I/O."""
