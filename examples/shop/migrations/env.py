@@ -1,0 +1,28 @@
+"""How Alembic reaches the database: DATABASE_URL, as the shop itself does."""
+
+import os
+
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+from shop.settings import database_url
+from shop.tables import Base
+
+if context.is_offline_mode():
+    context.configure(
+        url=database_url(), target_metadata=Base.metadata, transaction_per_migration=True
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    engine = create_engine(database_url(), poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection, target_metadata=Base.metadata, transaction_per_migration=True
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        if os.environ.get("SHOP_DEFECTS"):
+            from shop import defects
+
+            defects.apply_to_schema(connection, os.environ["SHOP_DEFECTS"])

@@ -1,0 +1,1 @@
+"""Registration, login, and the life of tokens."""

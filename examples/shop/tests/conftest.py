@@ -1,0 +1,101 @@
+"""A migrated and seeded database, and shops over it, each a process of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from shop.defects import DEFECTS
+from tests.client import Client
+
+ROOT = Path(__file__).parents[1]
+SECRET = "for-tests-only-for-tests-only-for-tests-only"
+
+
+@pytest.fixture(scope="session")
+def database_url() -> str:
+    """An empty database whose public schema the shop may fill."""
+    url = os.environ.get("SHOP_TEST_DATABASE_URL", "")
+    if not url:
+        pytest.skip("needs SHOP_TEST_DATABASE_URL")
+    return url
+
+
+@pytest.fixture(scope="session")
+def seeded_url(database_url: str) -> Iterator[str]:
+    """The database after the migrations and seed.sql."""
+    alembic(database_url, "upgrade", "head")
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute((ROOT / "seed.sql").read_bytes())
+    yield database_url
+    alembic(database_url, "downgrade", "base")
+
+
+@pytest.fixture(scope="session")
+def shop(seeded_url: str) -> Iterator[Client]:
+    """The correct shop."""
+    with running(seeded_url) as port:
+        client = Client(port)
+        client.read_contract()
+        yield client
+
+
+@pytest.fixture(scope="session")
+def broken_shop(seeded_url: str) -> Iterator[Client]:
+    """The shop with all its defects at once: each is too narrow to hide another."""
+    names = ",".join(defect.name for defect in DEFECTS)
+    with running(seeded_url, SHOP_DEFECTS=names) as port:
+        yield Client(port, lenient=True)
+
+
+@pytest.fixture(scope="session")
+def rows(seeded_url: str) -> Iterator[psycopg.Connection]:
+    """A look at the rows."""
+    with psycopg.connect(seeded_url, autocommit=True) as connection:
+        yield connection
+
+
+def alembic(url: str, *command: str, **env: str) -> None:
+    """Run Alembic as an operator would."""
+    command = (sys.executable, "-m", "alembic", *command)
+    subprocess.run(command, cwd=ROOT, env=environment(url, **env), check=True)
+
+
+def environment(url: str, **more: str) -> dict[str, str]:
+    """The environment of one shop."""
+    outer = {name: value for name, value in os.environ.items() if name != "SHOP_DEFECTS"}
+    return {**outer, "DATABASE_URL": url, "JWT_SECRET": SECRET, **more}
+
+
+@contextmanager
+def running(url: str, **env: str) -> Iterator[int]:
+    """A shop that answers on the port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = (sys.executable, "-m", "uvicorn", "shop.app:app", "--port", str(port))
+    quiet = ("--log-level", "critical", "--no-access-log")
+    with subprocess.Popen((*command, *quiet), cwd=ROOT, env=environment(url, **env)) as process:
+        try:
+            _wait_until_ready(process, Client(port, lenient=True))
+            yield port
+        finally:
+            process.terminate()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], client: Client) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the shop ended at once"
+        try:
+            if client.send("GET", "/health").status == 200:
+                return
+        except ConnectionRefusedError:
+            time.sleep(0.02)
+    raise TimeoutError("the shop does not answer")

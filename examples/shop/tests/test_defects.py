@@ -1,0 +1,130 @@
+"""Each defect does what it says, seen from outside; the other tests see the correct twin."""
+
+import json
+import subprocess
+import sys
+
+import psycopg
+from psycopg import Connection
+
+from shop.defects import DEFECTS
+from tests.client import Client, unique
+from tests.conftest import alembic, environment
+
+LONG = "a description of more than forty characters, as most descriptions are"
+
+
+def test_table_of_defects_is_complete() -> None:
+    assert len({defect.name for defect in DEFECTS}) == len(DEFECTS)
+    assert len({defect.check for defect in DEFECTS}) == len(DEFECTS)
+    for defect in DEFECTS:
+        assert defect.module.__doc__
+        assert hasattr(defect.module, "migrate" if defect.operation == "migrations" else "apply")
+
+
+def test_command_lists_them() -> None:
+    command = [sys.executable, "-c", "from shop.cli import main; main()", "defects"]
+    plain = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert [line.split()[0] for line in plain.splitlines()] == [d.name for d in DEFECTS]
+    full = subprocess.run([*command, "--json"], check=True, capture_output=True, text=True).stdout
+    assert json.loads(full)[3]["check"] == "noServerError"
+
+
+def test_unknown_name_ends_the_process(database_url: str) -> None:
+    env = environment(database_url, SHOP_DEFECTS="orderAnswers200,typo")
+    command = [sys.executable, "-c", "import shop.app"]
+    ended = subprocess.run(command, check=False, env=env, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr.strip() == "SHOP_DEFECTS: no such defect: typo (see: shop defects)"
+
+
+def test_order_answers_200_and_last_line_counts_once(broken_shop: Client) -> None:
+    one, two = (broken_shop.new_product(price="10.00")["sku"] for _ in range(2))
+    reply = broken_shop.order((one, 2), (two, 3))
+    assert reply.status == 200
+    assert reply.headers["location"] == f"/orders/{reply.body['id']}"
+    assert reply.body["total"] == "30.00"
+
+
+def test_order_without_date(broken_shop: Client) -> None:
+    order = broken_shop.send("GET", "/orders/1", as_="ada").body
+    assert set(order) == {"id", "status", "coupon_code", "discount", "total", "lines"}
+
+
+def test_not_found_as_json(broken_shop: Client) -> None:
+    reply = broken_shop.send("GET", "/products/999999")
+    assert (reply.status, reply.headers["content-type"]) == (404, "application/json")
+
+
+def test_empty_range_crashes(broken_shop: Client) -> None:
+    reply = broken_shop.send("GET", "/products?min_price=9.00&max_price=1.00")
+    assert (reply.status, reply.headers["content-type"]) == (500, "application/problem+json")
+    assert reply.body["detail"] == "Something went wrong on our side."
+    assert broken_shop.send("GET", "/products?min_price=1.00&max_price=9.00").status == 200
+
+
+def test_audit_is_public(broken_shop: Client) -> None:
+    assert broken_shop.send("GET", "/admin/audit").status == 200
+    assert broken_shop.send("GET", "/admin/audit", as_="ada").status == 403
+    assert broken_shop.send("GET", "/admin/audit", as_="admin").status == 200
+    assert broken_shop.send("GET", "/admin/audit", token="x").status == 401
+
+
+def test_reading_touches(broken_shop: Client) -> None:
+    first = broken_shop.send("GET", "/products/5").body
+    second = broken_shop.send("GET", "/products/5").body
+    assert first.pop("updated_at") < second.pop("updated_at")
+    assert first == second
+
+
+def test_refused_order_stays(broken_shop: Client) -> None:
+    before = broken_shop.send("GET", "/orders", as_="bob").body["total"]
+    assert broken_shop.order(("TOY-007", 1), as_="bob").status == 409
+    assert broken_shop.send("GET", "/orders", as_="bob").body["total"] == before + 1
+
+
+def test_description_is_cut(broken_shop: Client) -> None:
+    product = broken_shop.new_product(description=LONG)
+    stored = broken_shop.send("GET", f"/products/{product['id']}").body["description"]
+    assert (product["description"], stored) == (LONG, LONG[:40])
+
+
+def test_cart_is_emptied(broken_shop: Client) -> None:
+    one, two = (broken_shop.new_product()["id"] for _ in range(2))
+    for product_id in (one, two):
+        broken_shop.send("PUT", f"/cart/items/{product_id}", {"quantity": 1}, as_="bob")
+    assert broken_shop.send("DELETE", f"/cart/items/{one}", as_="bob").status == 204
+    assert broken_shop.send("GET", "/cart", as_="bob").body["items"] == []
+
+
+def test_duplicate_tells_all(broken_shop: Client) -> None:
+    new = {"sku": unique("DUP"), "name": "x", "category": "things", "price": "1.00"}
+    assert broken_shop.send("POST", "/products", new, as_="staff").status == 201
+    reply = broken_shop.send("POST", "/products", new, as_="staff")
+    assert reply.status == 409
+    assert "INSERT INTO products" in reply.body["detail"]
+
+
+def test_orphaned_token(seeded_url: str, rows: Connection) -> None:
+    alembic(seeded_url, "upgrade", "head", SHOP_DEFECTS="orphanedToken")
+    alembic(seeded_url, "upgrade", "head", SHOP_DEFECTS="orphanedToken")
+    valid = "SELECT convalidated FROM pg_constraint WHERE conname = 'refresh_tokens_user_id_fkey'"
+    orphans = "SELECT count(*) FROM refresh_tokens WHERE user_id NOT IN (SELECT id FROM users)"
+    assert rows.execute(valid).fetchone() == (False,)
+    assert rows.execute(orphans).fetchone() == (1,)
+    rows.execute("DELETE FROM refresh_tokens WHERE user_id NOT IN (SELECT id FROM users)")
+    rows.execute("ALTER TABLE refresh_tokens VALIDATE CONSTRAINT refresh_tokens_user_id_fkey")
+
+
+def test_the_database_refuses_what_the_shop_must_not_write(rows: Connection) -> None:
+    for statement in (
+        b"UPDATE products SET stock = -1 WHERE id = 1",
+        b"UPDATE coupons SET percent = 91 WHERE code = 'LASTONE'",
+        b"UPDATE coupons SET redeemed = 2 WHERE code = 'LASTONE'",
+        b"UPDATE order_lines SET quantity = 0 WHERE order_id = 1",
+    ):
+        try:
+            rows.execute(statement)
+        except psycopg.errors.CheckViolation:
+            continue
+        raise AssertionError(statement)
