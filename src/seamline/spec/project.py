@@ -1,0 +1,191 @@
+"""`seamline.toml`: how to start the system, its database, who calls it, limits and gates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from seamline.spec.word import Count, Endpoint, Method, Name, Pointer, Positive, Scalar, Share
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True): ...
+
+
+class System(_Table, frozen=True, kw_only=True):
+    """The system under test: started by `command`, or already running at `url`. `ready` is the path
+    that answers once it is up; `openapi` a path of the running system, a file or a URL; `base_path`
+    stands in front of every operation's path; `port` is for a system that cannot be told one."""
+
+    command: tuple[Name, ...] | None = None
+    url: Name | None = None
+    ready: str | None = None
+    env: dict[str, str] = {}
+    openapi: str | None = None
+    base_path: str | None = None
+    port: (
+        Annotated[int, msgspec.Meta(ge=1, le=65535, extra={"must": "must be from 1 to 65535"})]
+        | None
+    ) = None
+    start_timeout_s: Positive = 30
+    cwd: str = "."
+
+
+class FromEnv(_Table, frozen=True, kw_only=True):
+    """A text that stands in an environment variable."""
+
+    env: Name
+
+
+class MigrationsTool(_Table, frozen=True, kw_only=True):
+    """What makes the schema: a tool and its settings, SQL files in order, or a command."""
+
+    kind: Literal["alembic", "django", "sql", "command"]
+    config: str | None = None
+    files: tuple[str, ...] = ()
+    command: tuple[Name, ...] = ()
+
+
+class SeedCommand(_Table, frozen=True, kw_only=True):
+    """A program that fills the database."""
+
+    command: tuple[Name, ...]
+
+
+class Database(_Table, frozen=True, kw_only=True):
+    """The database: a private server of Seamline's own, or one at `url` that `disposable` gives free."""
+
+    engine: Literal["postgresql", "mariadb", "mysql", "sqlite"] = "postgresql"
+    provider: Literal["private", "url"] = "private"
+    url: str | FromEnv | None = None
+    disposable: bool = False
+    extensions: tuple[str, ...] = ()
+    migrations: MigrationsTool | None = None
+    seed: Literal["auto"] | tuple[str, ...] | SeedCommand | None = None
+
+    def __post_init__(self) -> None:
+        if self.url is not None:
+            msgspec.structs.force_setattr(self, "provider", "url")
+
+
+class Login(_Table, frozen=True, kw_only=True):
+    """A request that logs in. `token` points into its answer; what it finds is sent as
+    `header: prefix token`. `cookie` names the cookie to keep instead."""
+
+    path: Endpoint
+    method: Method = "POST"
+    json: Any = msgspec.UNSET
+    form: dict[str, str] | None = None
+    token: Pointer | None = None
+    header: Name = "Authorization"
+    prefix: str = "Bearer "
+    cookie: Name | None = None
+    csrf: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "method", self.method.upper())
+
+
+class Basic(_Table, frozen=True, kw_only=True):
+    """HTTP basic authentication."""
+
+    username: str
+    password: str
+
+
+class RowOf(_Table, frozen=True, kw_only=True):
+    """The one row of a table that has these values."""
+
+    table: Name
+    where: dict[str, Scalar]
+
+
+class Identity(_Table, frozen=True, kw_only=True):
+    """Someone who calls the system: a role, a way to prove it, and the row that stands for them."""
+
+    role: str | None = None
+    login: Login | None = None
+    header: dict[str, str] = {}
+    basic: Basic | None = None
+    cookie: dict[str, str] = {}
+    oauth2: dict[str, Any] | None = None
+    row: RowOf | None = None
+
+
+class Secret(_Table, frozen=True, kw_only=True):
+    """A secret: the environment variable that holds it, and what to use where that is not set."""
+
+    env: Name
+    default: str | None = None
+
+
+class Tokens(_Table, frozen=True, kw_only=True):
+    """How the system signs its tokens, so that Seamline can forge wrong ones."""
+
+    secret: str
+    algorithm: str = "HS256"
+
+
+class Paths(_Table, frozen=True, kw_only=True):
+    """Folders of the spec files and of what a run writes."""
+
+    specs: str = "integration"
+    reports: str = "integration"
+
+
+class Gate(_Table, frozen=True, kw_only=True):
+    """What makes a run fail. `operations_reached` is the share of operations that must have had a 2xx."""
+
+    fail_on: tuple[Literal["error", "warning"], ...] = ("error",)
+    operations_reached: Share = 0.0
+    unexecuted: Literal["fail", "warn", "ignore"] = "fail"
+
+
+class Noise(_Table, frozen=True, kw_only=True):
+    """Columns (`table.column`, `*` for any) and tables whose changes mean nothing."""
+
+    columns: tuple[str, ...] = ()
+    background_tables: tuple[str, ...] = ()
+
+
+class Escalation(_Table, frozen=True, kw_only=True):
+    """Whom to tell when a part still fails after so many attempts."""
+
+    api: str | None = None
+    database: str | None = None
+    attempts: Count = 3
+
+
+class Limits(_Table, frozen=True, kw_only=True):
+    """Bounds of a run: per request, per settling, per stored body, and findings to confirm."""
+
+    request_timeout_s: Positive = 30
+    settle_ms: Count = 2000
+    body_bytes: Count = 1_048_576
+    confirm: Count = 20
+
+
+class ProjectFile(_Table, frozen=True, kw_only=True):
+    """Seamline project: how to start the system, its database, who calls it, limits and gates."""
+
+    system: System
+    database: Database | None = None
+    identities: dict[str, Identity] = {}
+    secrets: dict[str, Secret] = {}
+    tokens: Tokens | None = None
+    paths: Paths = Paths()
+    gate: Gate = Gate()
+    noise: Noise = Noise()
+    escalation: Escalation | None = None
+    limits: Limits = Limits()
+
+
+class Project(ProjectFile, frozen=True, kw_only=True):
+    """A loaded `seamline.toml`; relative paths in it are relative to `folder`."""
+
+    folder: Path
+
+    def path(self, relative: str) -> Path:
+        """A path of the file as one that can be opened; an absolute one stays as it is."""
+        return self.folder / relative
