@@ -1,0 +1,87 @@
+"""An OpenAPI document as decoded: JSON or YAML, version 3.0 or 3.1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import yaml
+
+from seamline.errors import SpecError
+from seamline.text.pointer import ABSENT, at_pointer
+
+MAX_BYTES = 16 * 1024 * 1024
+_MAX_REFS = 64
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A decoded document, its version (`3.1.0`) and where it came from."""
+
+    raw: dict[str, Any]
+    version: str
+    source: str
+
+    @property
+    def title(self) -> str:
+        """`info.title`, or the source."""
+        info = self.raw.get("info")
+        title = info.get("title") if isinstance(info, dict) else None
+        return title if isinstance(title, str) else self.source
+
+    def follow(self, node: Any) -> tuple[Any, str | None]:
+        """`node` with local `$ref`s followed, and the pointer of the last one (None: no `$ref`).
+
+        A reference that leads nowhere, outside the document or round in a circle gives (None, pointer).
+        """
+        pointer: str | None = None
+        for _ in range(_MAX_REFS):
+            if not isinstance(node, dict) or not isinstance(node.get("$ref"), str):
+                return node, pointer
+            pointer = node["$ref"]
+            if not pointer.startswith("#"):
+                return None, pointer
+            found = at_pointer(self.raw, pointer)
+            node = None if found is ABSENT else found
+        return None, pointer
+
+
+def parse(data: bytes, source: str) -> Document:
+    """Decode a document. Raises `SpecError` that says what was found instead of OpenAPI."""
+    if len(data) > MAX_BYTES:
+        raise SpecError(f"{source}: larger than {MAX_BYTES >> 20} MB")
+    raw = _decode(data, source)
+    if not isinstance(raw, dict):
+        raise SpecError(f"{source}: not an OpenAPI document: its top level is no object")
+    version = raw.get("openapi")
+    if version is None and "swagger" in raw:
+        raise SpecError(
+            f"{source}: Swagger {raw['swagger']}: this version of Seamline reads OpenAPI 3.0 and 3.1"
+        )
+    if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
+        raise SpecError(
+            f"{source}: not an OpenAPI 3 document: no `openapi: 3.x` at its top level"
+            + (f" (found {version!r})" if version is not None else "")
+            + ". Set [system] openapi to the document's path or URL."
+        )
+    if not isinstance(raw.get("paths", {}), dict):
+        raise SpecError(f"{source}: `paths` is no object")
+    return Document(raw, version, source)
+
+
+def _decode(data: bytes, source: str) -> Any:
+    head = data[:512].lstrip().lower()
+    if head.startswith((b"<!doctype", b"<html")):
+        raise SpecError(
+            f"{source}: an HTML page, not an OpenAPI document."
+            " Set [system] openapi to the document itself (often /openapi.json)."
+        )
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError) as exc:
+        if head.startswith((b"{", b"[")):
+            raise SpecError(f"{source}: broken JSON: {exc}") from None
+    try:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return yaml.load(data, Loader=loader)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as exc:
+        raise SpecError(f"{source}: neither JSON nor YAML: {' '.join(str(exc).split())}") from None

@@ -1,0 +1,163 @@
+"""The operations of a document: parameters, body, answers, security."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from seamline.openapi.document import Document
+from seamline.text.pointer import escape
+
+_METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """One parameter; `place` is path, query, header or cookie; `example` is ABSENT-like UNSET if none."""
+
+    name: str
+    place: str
+    required: bool
+    schema: Any = None
+    example: Any = msgspec.UNSET
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What one status may carry: media type -> pointer to its schema (None where it has none).
+
+    `media` is empty where the document says nothing about a body.
+    """
+
+    media: dict[str, str | None]
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """One method on one path template.
+
+    `answers` are keyed by status as written (`200`, `4XX`, `default`). `security` lists the
+    alternatives; an empty list means none is needed, an empty alternative that none will do too.
+    """
+
+    method: str
+    path: str
+    operation_id: str
+    parameters: tuple[Parameter, ...]
+    answers: dict[str, Answer]
+    security: tuple[tuple[str, ...], ...]
+    has_body: bool = False
+
+    @property
+    def key(self) -> str:
+        """`METHOD /path/{template}`: the name by which files and reports speak of it."""
+        return f"{self.method} {self.path}"
+
+    @cached_property
+    def secured(self) -> bool:
+        """Whether credentials are needed: some are named and no alternative does without."""
+        return bool(self.security) and all(self.security)
+
+    def answer_for(self, status: int) -> Answer | None:
+        """The answer documented for a status: exact, then range, then default (OpenAPI 3.1, 4.8.16)."""
+        for key in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default"):
+            if key in self.answers:
+                return self.answers[key]
+        return None
+
+    def documents(self, status: int) -> bool:
+        """Whether the status is named, by itself or by its range."""
+        return any(k in self.answers for k in (str(status), f"{status // 100}XX"))
+
+
+def operations(document: Document) -> dict[str, Operation]:
+    """All operations by key, in document order; parts that cannot be read are left out."""
+    found: dict[str, Operation] = {}
+    default_security = document.raw.get("security")
+    for path, written in document.raw.get("paths", {}).items():
+        item, item_ref = document.follow(written)
+        if not isinstance(item, dict) or not isinstance(path, str):
+            continue
+        base = item_ref or f"#/paths/{escape(path)}"
+        for method in _METHODS:
+            node = item.get(method)
+            if isinstance(node, dict):
+                op = _operation(
+                    document, path, method, node, item, f"{base}/{method}", default_security
+                )
+                found[op.key] = op
+    return found
+
+
+def _operation(
+    document: Document,
+    path: str,
+    method: str,
+    node: Mapping[str, Any],
+    item: Mapping[str, Any],
+    pointer: str,
+    default_security: Any,
+) -> Operation:
+    parameters = {
+        (p.name, p.place): p
+        for source in (item.get("parameters"), node.get("parameters"))
+        for p in _parameters(document, source)
+    }
+    security = node.get("security", default_security)
+    return Operation(
+        method=method.upper(),
+        path=path,
+        operation_id=str(node.get("operationId", "")),
+        parameters=tuple(parameters.values()),
+        answers=dict(_answers(document, node.get("responses"), f"{pointer}/responses")),
+        security=tuple(tuple(s) for s in security if isinstance(s, dict))
+        if isinstance(security, list)
+        else (),
+        has_body="requestBody" in node,
+    )
+
+
+def _parameters(document: Document, nodes: Any) -> Iterator[Parameter]:
+    for written in nodes if isinstance(nodes, list) else ():
+        node, _ = document.follow(written)
+        if not isinstance(node, dict) or not isinstance(node.get("name"), str):
+            continue
+        schema, _ = document.follow(node.get("schema"))
+        yield Parameter(
+            name=node["name"],
+            place=str(node.get("in", "query")),
+            required=bool(node.get("required", False)),
+            schema=schema,
+            example=_example(document, node, schema),
+        )
+
+
+def _example(document: Document, node: Mapping[str, Any], schema: Any) -> Any:
+    if "example" in node:
+        return node["example"]
+    examples = node.get("examples")
+    if isinstance(examples, dict):
+        for written in examples.values():
+            example, _ = document.follow(written)
+            if isinstance(example, dict) and "value" in example:
+                return example["value"]
+    if isinstance(schema, dict):
+        for key in ("example", "default", "const"):
+            if key in schema:
+                return schema[key]
+        for key in ("examples", "enum"):
+            if isinstance(schema.get(key), list) and schema[key]:
+                return schema[key][0]
+    return msgspec.UNSET
+
+
+def _answers(document: Document, nodes: Any, pointer: str) -> Iterator[tuple[str, Answer]]:
+    for status, written in nodes.items() if isinstance(nodes, dict) else ():
+        node, ref = document.follow(written)
+        content = node.get("content") if isinstance(node, dict) else None
+        base = f"{ref or f'{pointer}/{escape(str(status))}'}/content"
+        media: dict[str, str | None] = {}
+        for name, body in content.items() if isinstance(content, dict) else ():
+            has_schema = isinstance(body, dict) and "schema" in body
+            media[str(name).lower()] = f"{base}/{escape(str(name))}/schema" if has_schema else None
+        yield str(status), Answer(media=media)

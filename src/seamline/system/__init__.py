@@ -1,0 +1,1 @@
+"""The system under test: its process, readiness, identities and the HTTP client that speaks to it."""

@@ -1,0 +1,87 @@
+"""The HTTP client: one request at a time, bounded in size and time, nothing followed or remembered."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from yarl import URL
+
+from seamline.model.exchange import Request, Response
+
+_FAILURES = (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError)
+
+
+class Client:
+    """Sends requests to one base URL; redirects are not followed, cookies not kept."""
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, body_bytes: int) -> None:
+        self._session = session
+        self._base = base_url.rstrip("/")
+        self._limit = body_bytes
+
+    @property
+    def base_url(self) -> str:
+        """Scheme, host and port, without a slash at the end."""
+        return self._base
+
+    async def send(self, request: Request) -> tuple[Response | None, str, float]:
+        """Send and read the answer: (response, failure, milliseconds).
+
+        Without an answer the response is None and `failure` says why (refused, reset, timed out).
+        """
+        start = time.perf_counter()
+        try:
+            async with self._session.request(
+                request.method,
+                URL(self._base + request.target, encoded=True),
+                headers=request.headers,
+                data=request.body,
+                allow_redirects=False,
+            ) as answer:
+                body, cut = await self._read(answer)
+                headers = tuple((k.lower(), v) for k, v in answer.headers.items())
+        except _FAILURES as exc:
+            return None, _describe(exc), (time.perf_counter() - start) * 1000
+        took = (time.perf_counter() - start) * 1000
+        return Response(status=answer.status, headers=headers, body=body, cut=cut), "", took
+
+    async def _read(self, answer: aiohttp.ClientResponse) -> tuple[bytes, bool]:
+        length = answer.content_length
+        if length is not None and length <= self._limit:
+            return await answer.read(), False
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in answer.content.iter_any():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > self._limit:
+                answer.close()
+                return b"".join(chunks)[: self._limit], True
+        return b"".join(chunks), False
+
+
+@asynccontextmanager
+async def client(base_url: str, *, timeout_s: float, body_bytes: int) -> AsyncIterator[Client]:
+    """A client for `base_url`; `timeout_s` bounds a whole request, `body_bytes` an answer's body."""
+    async with aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=timeout_s),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        connector=aiohttp.TCPConnector(limit=16, use_dns_cache=True),
+        headers={"User-Agent": "seamline", "Accept": "*/*"},
+        skip_auto_headers={"Content-Type"},
+    ) as session:
+        yield Client(session, base_url, body_bytes)
+
+
+def _describe(exc: BaseException) -> str:
+    if isinstance(exc, asyncio.TimeoutError):
+        return "no answer in time"
+    if isinstance(exc, aiohttp.ServerDisconnectedError):
+        return "the connection was closed without an answer"
+    if isinstance(exc, aiohttp.ClientConnectorError):
+        return f"cannot connect: {exc.os_error.strerror or exc.os_error}"
+    return f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__

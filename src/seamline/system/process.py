@@ -1,0 +1,136 @@
+"""The system's own process group: started with a log, ready when its URL says so, always stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from seamline.errors import TargetError
+
+TAIL_LINES = 20
+_STOP_S = 5.0
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_listening(port: int) -> bool:
+    """Whether something accepts connections on that loopback port."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def tail(log: Path, lines: int = TAIL_LINES) -> str:
+    """The last lines of a log, indented; empty when there is none."""
+    try:
+        with log.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - 64 * 1024))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
+    return "".join(f"\n    | {line}" for line in text.splitlines()[-lines:])
+
+
+class Process:
+    """A running command: its pid (also its group) and its log."""
+
+    def __init__(self, child: asyncio.subprocess.Process, log: Path) -> None:
+        self._child = child
+        self.log = log
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code, or None while it runs."""
+        return self._child.returncode
+
+    async def wait(self) -> int:
+        """Wait for its end; the exit code (negative: the signal that ended it)."""
+        return await self._child.wait()
+
+    async def stop(self) -> None:
+        """End the whole group: SIGTERM, then SIGKILL after five seconds."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._child.pid, signal.SIGTERM)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._child.wait(), _STOP_S)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        await self._child.wait()
+
+
+@asynccontextmanager
+async def running(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    log: Path,
+    started: Callable[[int], None],
+) -> AsyncIterator[Process]:
+    """Run a command in a process group of its own; its output goes to `log`.
+
+    The folder of our own interpreter comes last in its PATH, so that tools installed beside Seamline
+    are found. Raises `TargetError` when the command cannot be started.
+    """
+    full = {**os.environ, **env}
+    full["PATH"] = os.pathsep.join(
+        p for p in (full.get("PATH", os.defpath), str(Path(sys.executable).parent)) if p
+    )
+    full.setdefault("PYTHONUNBUFFERED", "1")
+    try:
+        with log.open("ab") as output:
+            child = await asyncio.create_subprocess_exec(
+                *command,
+                env=full,
+                cwd=cwd,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+    except OSError as exc:
+        raise TargetError(
+            f"cannot start {command[0]!r}: {exc.strerror or exc}. "
+            "Is it installed in this environment, and is [system] cwd right?"
+        ) from exc
+    started(child.pid)
+    process = Process(child, log)
+    try:
+        yield process
+    finally:
+        await asyncio.shield(process.stop())
+
+
+async def run_to_end(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    log: Path,
+    started: Callable[[int], None],
+    what: str,
+    timeout_s: float = 900.0,
+) -> None:
+    """Run a command that must end with exit code 0; else `TargetError` with its last log lines."""
+    async with running(command, env=env, cwd=cwd, log=log, started=started) as process:
+        try:
+            code = await asyncio.wait_for(process.wait(), timeout_s)
+        except TimeoutError:
+            raise TargetError(
+                f"{what} did not end within {timeout_s:g} s: {' '.join(command)}{tail(log)}"
+            ) from None
+    if code:
+        raise TargetError(f"{what} failed (exit {code}): {' '.join(command)}{tail(log)}")

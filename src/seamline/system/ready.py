@@ -1,0 +1,45 @@
+"""Wait until the system answers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from seamline.errors import TargetError
+from seamline.model.exchange import Request
+from seamline.system.http import Client
+from seamline.system.process import Process, tail
+
+_POLL_S = 0.02
+_POLL_MOST_S = 0.25
+
+
+async def wait_ready(
+    client: Client, path: str, *, timeout_s: float, process: Process | None
+) -> float:
+    """Poll `path` until it answers 2xx or 3xx; the seconds it took.
+
+    Raises `TargetError` with the log's last lines when the process ends first or time runs out.
+    """
+    start = time.monotonic()
+    pause = _POLL_S
+    last = "no answer yet"
+    while True:
+        if process is not None and process.exit_code is not None:
+            raise TargetError(
+                f"the system ended while starting (exit {process.exit_code})."
+                f" Its last log lines:{tail(process.log) or ' (none)'}"
+            )
+        response, failure, _ = await client.send(Request(method="GET", target=path))
+        if response is not None and 200 <= response.status < 400:
+            return time.monotonic() - start
+        last = failure if response is None else f"it answered {response.status}"
+        if time.monotonic() - start > timeout_s:
+            log = tail(process.log) if process is not None else ""
+            raise TargetError(
+                f"the system was not ready within {timeout_s:g} s: GET {client.base_url}{path}:"
+                f" {last}. Is [system] ready right, does the command listen on {{port}}?"
+                + (f" Its last log lines:{log}" if log else "")
+            )
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.3, _POLL_MOST_S)
