@@ -1,0 +1,38 @@
+"""Pure judgement: an exchange and its context in, findings out. One check a file.
+
+A new check is one new file here and one name in the list below.
+"""
+
+from seamline.checks import (
+    auth_required,
+    content_type,
+    created_row_matches,
+    delete_removes_only_its_row,
+    error_leaves_no_trace,
+    no_server_error,
+    nothing_leaked,
+    response_schema,
+    safe_method_writes_nothing,
+    status_as_expected,
+)
+from seamline.checks.context import Context
+from seamline.checks.registry import CHECKS, Abstain, Check, Fault, judge
+
+__all__ = [
+    "CHECKS",
+    "Abstain",
+    "Check",
+    "Context",
+    "Fault",
+    "auth_required",
+    "content_type",
+    "created_row_matches",
+    "delete_removes_only_its_row",
+    "error_leaves_no_trace",
+    "judge",
+    "no_server_error",
+    "nothing_leaked",
+    "response_schema",
+    "safe_method_writes_nothing",
+    "status_as_expected",
+]

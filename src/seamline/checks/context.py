@@ -1,0 +1,42 @@
+"""What a check may know besides the exchange: the contract, the catalog, what people reviewed."""
+
+from __future__ import annotations
+
+import msgspec
+
+from seamline.model.catalog import Catalog, Table
+from seamline.model.vocabulary import RowOp
+from seamline.openapi.operation import Operation
+from seamline.openapi.validate import BodySchemas
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A column of a table."""
+
+    table: str
+    column: str
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """Read-only surroundings of an exchange; the same for all exchanges of one operation.
+
+    `resource` is the table whose row the operation is about, where that is known. `effects` are the
+    reviewed row changes of a success (table -> operations), `error_tables` the tables that a refused
+    request may write. `columns` maps pointers into a successful answer to columns. `secrets` are
+    values of secret columns as the database holds them. `validations` are the checks that apply.
+    """
+
+    operation: Operation | None = None
+    schemas: BodySchemas | None = None
+    catalog: Catalog | None = None
+    resource: str | None = None
+    effects: dict[str, frozenset[RowOp]] = {}
+    error_tables: frozenset[str] = frozenset()
+    columns: dict[str, Place] = {}
+    requires_auth: bool = False
+    secrets: frozenset[str] = frozenset()
+    validations: frozenset[str] = frozenset()
+
+    def table(self, name: str | None) -> Table | None:
+        """The catalog's table of that name."""
+        return self.catalog.by_name.get(name) if self.catalog is not None and name else None

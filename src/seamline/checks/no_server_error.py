@@ -1,0 +1,24 @@
+"""No request may break the system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seamline.checks.context import Context
+from seamline.checks.registry import Abstain, Fault, check
+from seamline.checks.status_as_expected import excerpt, name_of
+from seamline.model.exchange import Exchange
+
+
+@check(source="RFC 9110, 15.6", applies=lambda x, c: not any(s >= 500 for s in x.expected))
+def no_server_error(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
+    """The system answers, and not with a server error."""
+    if x.response is None:
+        yield Fault(title="no answer", expected="an answer", actual=x.failure, detail="no answer")
+    elif x.status >= 500:
+        yield Fault(
+            title=f"answered {name_of(x.status)}",
+            expected="a status below 500",
+            actual=f"{name_of(x.status)}: {excerpt(x)}",
+            detail=str(x.status),
+        )
