@@ -1,0 +1,1 @@
+"""Databases: servers that Seamline owns, catalogs, row capture and undo."""

@@ -1,0 +1,25 @@
+"""The catalog of one PostgreSQL database, read in one round trip.
+
+Type names are SQL's: `character varying(40)`, base `character varying`. Each table keeps its checks
+and those of its columns' domains, the latter named `column.constraint`.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import msgspec
+
+from seamline.engines.postgresql.session import Connection
+from seamline.model.catalog import Catalog, Table
+
+_DECODE = msgspec.json.Decoder(tuple[Table, ...])
+
+
+async def read_catalog(connection: Connection) -> Catalog:
+    """All tables of the connection's database but those of the engine, of extensions and our own."""
+    query = (files(__package__) / "catalog.sql").read_text("utf-8")
+    row = await (await connection.execute(query.encode())).fetchone()
+    tables = _DECODE.decode(str(row[0]) if row else "[]")
+    version = connection.info.parameter_status("server_version") or ""
+    return Catalog(engine="postgresql", version=version.split(" ")[0], tables=tables)

@@ -1,0 +1,90 @@
+"""One database, opened with Seamline's rights: its catalog, queries, capture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from seamline.engines.postgresql.capture import capturing
+from seamline.engines.postgresql.catalog import read_catalog
+from seamline.engines.postgresql.image import decode
+from seamline.engines.postgresql.session import TEXT_SETTINGS, Connection, connect, message
+from seamline.engines.protocol import Address, Capture
+from seamline.errors import TargetError
+from seamline.model.catalog import Catalog
+from seamline.model.row import Row
+
+_SELECT = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values|table)\b", re.I | re.S)
+_SETTINGS = {**TEXT_SETTINGS, "statement_timeout": "60000", "lock_timeout": "10000"}
+
+
+class OpenDatabase:
+    """The `Database` of PostgreSQL. Use `open_database`."""
+
+    def __init__(self, address: Address, conninfo: str, connection: Connection) -> None:
+        self.address = address
+        self._conninfo = conninfo
+        self._connection = connection
+
+    async def catalog(self) -> Catalog:
+        """Everything that the database says of its tables now."""
+        return await read_catalog(self._connection)
+
+    async def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]:
+        """The rows of one statement, with values as row images have them (timestamps are ISO 8601 text, UTC).
+
+        At most 60 s. Raises `TargetError` with the server's words when the statement fails.
+        """
+        if _SELECT.match(sql):
+            text = sql.rstrip().rstrip(";")
+            wrapped = f"SELECT row_to_json(_seam_q)::text FROM (\n{text}\n) AS _seam_q"
+            try:
+                rows = await (await self._connection.execute(_text(wrapped), params)).fetchall()
+                return [decode(str(text)) for (text,) in rows]
+            except psycopg.errors.FeatureNotSupported:
+                pass  # WITH … DELETE … RETURNING may not stand in a subquery: run it as it is.
+            except psycopg.Error as error:
+                raise TargetError(message(error)) from error
+        return await self._direct(sql, params)
+
+    async def _direct(self, sql: str, params: Mapping[str, Any] | None) -> list[Row]:
+        try:
+            cursor = self._connection.cursor(row_factory=dict_row)
+            await cursor.execute(_text(sql), params)
+            found = await cursor.fetchall() if cursor.description else []
+        except psycopg.Error as error:
+            raise TargetError(message(error)) from error
+        return [{name: _plain(value) for name, value in row.items()} for row in found]
+
+    def capture(self) -> AbstractAsyncContextManager[Capture]:
+        """Install capture, take the present as the base, and remove capture at the end."""
+        return capturing(self._conninfo, self.address.name)
+
+
+def _text(sql: str) -> bytes:
+    return sql.encode()
+
+
+def _plain(value: object) -> object:
+    """A value of the driver as JSON sees it."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if value is None or isinstance(value, (bool, int, str, Decimal, dict, list)):
+        return value
+    return str(value)
+
+
+@asynccontextmanager
+async def open_database(address: Address, conninfo: str) -> AsyncIterator[OpenDatabase]:
+    """Connect to the database of `address` by `conninfo`, which says as whom."""
+    connection = await connect(conninfo, address.name, _SETTINGS)
+    try:
+        yield OpenDatabase(address, conninfo, connection)
+    finally:
+        await connection.close()

@@ -1,0 +1,27 @@
+"""PostgreSQL 15 to 18 as an engine of Seamline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from seamline.engines.postgresql.existing import existing_server
+from seamline.engines.postgresql.server import private_server
+from seamline.engines.protocol import Server
+
+
+class PostgreSQL:
+    """The `Engine` of PostgreSQL."""
+
+    name = "postgresql"
+
+    def private(
+        self, folder: Path, started: Callable[[int], None]
+    ) -> AbstractAsyncContextManager[Server]:
+        """A server of our own in `folder`; see `server.private_server`."""
+        return private_server(folder, started)
+
+    def existing(self, url: str, *, disposable: bool) -> AbstractAsyncContextManager[Server]:
+        """The server of `url`, if the database there is declared to be for tests; see `existing`."""
+        return existing_server(url, disposable=disposable)

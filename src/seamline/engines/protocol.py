@@ -1,0 +1,94 @@
+"""What Seamline asks of a database. One package per engine; anything with two answers is a method here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from seamline.model.catalog import Catalog
+from seamline.model.row import Row, RowChange
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a database is and as whom the system connects. `url` is the engine's usual URL."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    name: str
+    url: str
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What `Capture.observe` saw: the rows changed since the last `observe` or `mark`, in order of writing.
+
+    `open_transactions` describes transactions that were still open when the settling time ran out,
+    one line each (their rows are not in `changes`). `structure_changed` says that DDL ran, with its tag.
+    """
+
+    changes: tuple[RowChange, ...]
+    open_transactions: tuple[str, ...] = ()
+    structure_changed: str = ""
+
+
+class Capture(Protocol):
+    """Row images of one database between a base and now. One case at a time.
+
+    `mark` makes the present the base. `observe` waits until the system has no open transaction (at
+    most `settle_s`), then tells the net-committed row changes since the last `observe` or `mark`.
+    `undo` puts every row and sequence back to the base and is the base again; it returns the number
+    of rows touched and raises `UndoImpossible` when only a fresh clone helps (DDL, a count that does
+    not match). It ends transactions that the system left open.
+    """
+
+    async def mark(self) -> None: ...
+    async def observe(self, settle_s: float) -> Seen: ...
+    async def undo(self) -> int: ...
+
+
+class Database(Protocol):
+    """One database, opened with Seamline's own rights; not the connection that the system uses.
+
+    `query` returns rows as dicts (numbers with a fraction as `Decimal`); `params` are named
+    (`%(name)s`) where the text uses them.
+    """
+
+    address: Address
+
+    async def catalog(self) -> Catalog: ...
+    async def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]: ...
+    def capture(self) -> AbstractAsyncContextManager[Capture]: ...
+
+
+class Server(Protocol):
+    """A database server on which Seamline may create databases.
+
+    `create` makes an empty database owned by the system's ordinary role, `clone` a copy of one that
+    nobody is connected to. `run_script` runs a SQL file's text as the system's role. `drop` also ends
+    connections.
+    """
+
+    version: str
+    origin: str
+
+    async def create(self, name: str, extensions: Sequence[str] = ()) -> Address: ...
+    async def clone(self, source: str, name: str) -> Address: ...
+    async def drop(self, name: str) -> None: ...
+    async def run_script(self, address: Address, sql: str, label: str) -> None: ...
+    def open(self, address: Address) -> AbstractAsyncContextManager[Database]: ...
+
+
+class Engine(Protocol):
+    """One kind of database. `started` is called with the pid of each process that must not outlive us."""
+
+    name: str
+
+    def private(
+        self, folder: Path, started: Callable[[int], None]
+    ) -> AbstractAsyncContextManager[Server]: ...
+    def existing(self, url: str, *, disposable: bool) -> AbstractAsyncContextManager[Server]: ...
