@@ -1,0 +1,39 @@
+"""Short commands: `seamline schema`, `seamline checks`, `seamline mark`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("file", type=click.Choice(["endpoints", "data", "project"]))
+def schema(file: str) -> None:
+    """Print the JSON Schema of a spec file, for editors."""
+    import msgspec
+
+    from seamline.spec.schema import export
+
+    click.echo(msgspec.json.format(msgspec.json.encode(export(file)), indent=2).decode())
+
+
+@click.command()
+def checks() -> None:
+    """List every check with its severity, what it says and where the rule comes from."""
+    from seamline.checks import CHECKS
+
+    for check in CHECKS.values():
+        click.echo(
+            f"{check.name}  ({check.severity})\n    {check.text}\n    Source: {check.source}\n"
+        )
+
+
+@click.command()
+@click.argument("url")
+def mark(url: str) -> None:
+    """Mark a database as one for tests, so that Seamline may write to it.
+
+    The mark is bound to this server and this database: a copy does not carry it along.
+    """
+    from seamline.workflow.mark import mark_database
+
+    click.echo(mark_database(url))

@@ -1,0 +1,89 @@
+"""Which check belongs to which part and section of the work order: one table, read by all reports."""
+
+from __future__ import annotations
+
+import msgspec
+
+from seamline.model.vocabulary import DATA_CHECKS, Part
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """A heading of the work order and its checks, each with what it claims."""
+
+    part: Part
+    title: str
+    checks: dict[str, str] = {}
+
+
+SECTIONS = (
+    Section(
+        part="api",
+        title="Endpoint testing",
+        checks={
+            "statusAsExpected": "the status is one that the case expects",
+            "responseSchema": "the body fits the schema that the document gives for this status",
+            "contentType": "the media type is one that the document lists for this status",
+            "paginationStable": "pages together hold each row once, in a stable order",
+        },
+    ),
+    Section(
+        part="api",
+        title="Data validation",
+        checks={
+            "createdRowMatches": "a created resource is one row that equals request and answer",
+            "deleteRemovesOnlyItsRow": "a delete removes its row and only what belongs to it",
+            "safeMethodWritesNothing": "a safe method changes no row of the resource",
+        },
+    ),
+    Section(
+        part="api",
+        title="Error handling",
+        checks={
+            "noServerError": "no answer is 5xx, and an answer comes at all",
+            "errorLeavesNoTrace": "a request that is answered with an error changes no row",
+            "nothingLeaked": "no stack trace, SQL text, file path or secret stands in an answer",
+        },
+    ),
+    Section(
+        part="api",
+        title="Authentication testing",
+        checks={"authRequired": "without valid credentials the request is refused"},
+    ),
+    Section(
+        part="database",
+        title="Data integrity testing",
+        checks={
+            "notNull": "the column is never null",
+            "unique": "no two rows share the key",
+            "references": "every reference points at a row that exists",
+            "constraint": "the rule of a constraint holds for every row",
+            "range": "every value lies within its bounds",
+            "matches": "every value has the given form",
+            "oneOf": "every value is one of those listed",
+            "ordered": "the columns stand in the given order in every row",
+            "nullShare": "the share of nulls stays under its limit",
+            "sql": "a query that looks for violations finds none",
+        },
+    ),
+    Section(
+        part="database",
+        title="Transaction testing",
+        checks={"errorLeavesNoTrace": "a request that is answered with an error changes no row"},
+    ),
+    Section(part="database", title="Migration validation"),
+    Section(
+        part="database",
+        title="Performance",
+        checks={"statementBudget": "a request runs no more statements than its budget"},
+    ),
+)
+
+
+def sections_of(part: Part) -> tuple[Section, ...]:
+    """The sections of one part's document, in order."""
+    return tuple(s for s in SECTIONS if s.part == part)
+
+
+def part_of_check(check: str) -> Part:
+    """The part that a finding of `check` counts for."""
+    return "database" if check in DATA_CHECKS else "api"

@@ -1,0 +1,192 @@
+"""What a run amounts to, folded from its events: passing cases are counted, findings are kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+
+from seamline.model.case import NotCovered
+from seamline.model.event import (
+    CaseFinished,
+    DataChecked,
+    Errored,
+    Event,
+    FindingConfirmed,
+    RunFinished,
+    RunStarted,
+    Skipped,
+    StageFinished,
+)
+from seamline.model.vocabulary import Part
+from seamline.report.tally import CheckTally, DataTally, Findings, OperationTally, Reasons
+
+_STAGES = 200
+_GROUPS = 200
+_SUBJECTS = 200
+_ERRORED = 100
+_NAMES = 5_000
+"""Operations and data checks kept by name: a run has as many as its files name, never one per case."""
+
+
+class Gap(msgspec.Struct, kw_only=True):
+    """Things that were not covered for one reason; `more` counts those beyond the ones named."""
+
+    reason: str
+    remedy: str
+    subjects: dict[str, int] = {}
+    more: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many things."""
+        return len(self.subjects) + self.more
+
+
+class Summary:
+    """The one aggregate that the reports are written from. `on` folds an event in."""
+
+    def __init__(self) -> None:
+        self.started: RunStarted | None = None
+        self.finished: RunFinished | None = None
+        self.stages: list[StageFinished] = []
+        self.operations: dict[str, OperationTally] = {}
+        self.checks: dict[str, CheckTally] = {}
+        self.data: dict[tuple[str, str, str], DataTally] = {}
+        self.findings = Findings()
+        self.gaps: dict[tuple[str, str], Gap] = {}
+        self.gaps_left_out = 0
+        self.errored: list[Errored] = []
+        self.errored_count = 0
+        self.notes = Reasons(50)
+        self.rows: dict[str, Counter[str]] = {}
+        self.cases = 0
+        self.kinds: Counter[str] = Counter()
+        self.requests = 0
+        self.captured = 0
+        self.put_back: int | None = None
+        self.at = 0.0
+
+    def on(self, event: Event) -> None:
+        """Fold one event in."""
+        self.at = max(self.at, event.at)
+        match event:
+            case CaseFinished():
+                self._case(event)
+            case DataChecked():
+                self._data(event)
+            case FindingConfirmed():
+                self.findings.confirm(event.finding)
+            case Skipped():
+                self._gap(event.item)
+            case Errored():
+                self.errored_count += 1
+                if len(self.errored) < _ERRORED:
+                    short = msgspec.structs.replace(event, message=event.message[:4000])
+                    self.errored.append(short)
+            case StageFinished():
+                if len(self.stages) < _STAGES:
+                    self.stages.append(event)
+            case RunStarted():
+                self.started = event
+                for name in event.operations:
+                    self._operation(name)
+            case RunFinished():
+                self.finished = event
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts that this run was asked for."""
+        return self.started.parts if self.started else ()
+
+    @property
+    def operations_tested(self) -> int:
+        """Operations that at least one case was about."""
+        return sum(1 for o in self.operations.values() if o.cases)
+
+    @property
+    def row_changes(self) -> int:
+        """Row changes seen in all requests."""
+        return sum(n for ops in self.rows.values() for n in ops.values())
+
+    @property
+    def data_evaluated(self) -> int:
+        """Data checks that were evaluated or are proven, each counted once."""
+        return sum(1 for d in self.data.values() if not d.error)
+
+    @property
+    def seconds(self) -> float:
+        """How long the run took; up to the last event when it was cut off."""
+        if self.finished is not None:
+            return self.finished.seconds
+        return max(0.0, self.at - self.started.at) if self.started else 0.0
+
+    def check(self, name: str) -> CheckTally:
+        """The tally of one check over all operations, empty when it never applied."""
+        return self.checks.get(name) or CheckTally()
+
+    def _operation(self, name: str) -> OperationTally:
+        tally = self.operations.get(name)
+        if tally is None:
+            tally = OperationTally()
+            if len(self.operations) < _NAMES:
+                self.operations[name] = tally
+        return tally
+
+    def _case(self, event: CaseFinished) -> None:
+        self.cases += 1
+        self.kinds[event.kind] += 1
+        subject = self._operation(event.subject)
+        subject.cases += 1
+        for step in event.steps:
+            self.requests += 1
+            operation = self._operation(step.operation)
+            operation.requests += 1
+            operation.statuses[step.status] += 1
+            operation.latency.add(step.ms)
+            if step.rows is not None:
+                self.captured += 1
+                for table, ops in step.rows.items():
+                    self.rows.setdefault(table, Counter()).update(ops)
+        if event.put_back is not None:
+            self.put_back = (self.put_back or 0) + event.put_back
+        for note in event.notes:
+            self.notes.add(note)
+        self._judged(event, subject)
+
+    def _judged(self, event: CaseFinished, subject: OperationTally) -> None:
+        failed: dict[str, set[int]] = {}
+        for finding in event.findings:
+            self.findings.add(finding)
+            failed.setdefault(finding.check, set()).add(finding.step)
+        for tallies in (self.checks, subject.checks):
+            for check, applied in event.checks.items():
+                tally = tallies.setdefault(check, CheckTally())
+                tally.applied += applied
+                tally.failed += min(applied, len(failed.get(check, ())))
+            for check, reason in event.abstained.items():
+                tallies.setdefault(check, CheckTally()).abstained.add(reason)
+
+    def _data(self, event: DataChecked) -> None:
+        key = (event.table, event.check, event.label)
+        tally = self.data.get(key)
+        if tally is None:
+            tally = DataTally(event)
+            if len(self.data) < _NAMES:
+                self.data[key] = tally
+        tally.add(event)
+        if event.finding is not None:
+            self.findings.add(event.finding)
+
+    def _gap(self, item: NotCovered) -> None:
+        key = (item.reason[:1000], item.remedy[:1000])
+        gap = self.gaps.get(key)
+        if gap is None:
+            if len(self.gaps) >= _GROUPS:
+                self.gaps_left_out += 1
+                return
+            gap = self.gaps[key] = Gap(reason=key[0], remedy=key[1])
+        if item.subject in gap.subjects or len(gap.subjects) < _SUBJECTS:
+            gap.subjects[item.subject] = gap.subjects.get(item.subject, 0) + 1
+        else:
+            gap.more += 1

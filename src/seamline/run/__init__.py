@@ -1,0 +1,1 @@
+"""One case in one session: prepare, mark, send, settle, gather evidence, judge, undo."""

@@ -1,0 +1,207 @@
+"""Carry out one case: mark, request, answer, changed rows, judge, undo."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from seamline.checks import CHECKS, judge
+from seamline.data.finding import finding_of
+from seamline.errors import SpecError, UndoImpossible
+from seamline.model.case import Case, Step
+from seamline.model.exchange import NOT_JSON, Exchange
+from seamline.model.finding import Finding
+from seamline.model.row import RowChange
+from seamline.model.vocabulary import SAFE_METHODS
+from seamline.run.evidence import with_evidence
+from seamline.run.request import build
+from seamline.run.session import Answers, Noise, Session
+from seamline.spec.reference import references_in, resolve
+from seamline.system.identity import malformed
+
+
+class Outcome(msgspec.Struct, kw_only=True):
+    """What running a case gave.
+
+    `error` says why the case could not be carried out (its findings then say nothing);
+    `stale` why the target is no clean base any more and must be built anew.
+    """
+
+    case: Case
+    exchanges: list[Exchange]
+    findings: list[Finding]
+    checks: Counter[str]
+    abstained: dict[str, str]
+    error: str = ""
+    stale: str = ""
+    put_back: int | None = None
+
+
+async def run_case(session: Session, case: Case) -> Outcome:
+    """Run a case on a clean base and leave a clean base, or say in `stale` that it is not."""
+    outcome = Outcome(case=case, exchanges=[], findings=[], checks=Counter(), abstained={})
+    answers = Answers(session, os.environ)
+    try:
+        await answers.prepare(list(_rows_wanted(session, case)))
+        for number, step in enumerate(case.steps):
+            exchange = await _send(session, case, number, step, answers)
+            outcome.exchanges.append(exchange)
+            judge_exchange(session, exchange, outcome)
+            if exchange.response is None and number + 1 < len(case.steps):
+                break
+            if not _may_go_on(step, exchange, case, number):
+                break
+        await _judge_rows(session, outcome)
+    except SpecError as exc:
+        outcome.error = session.redactor.text(str(exc))
+    outcome.findings = [
+        with_evidence(f, outcome.exchanges, session.redactor) for f in outcome.findings
+    ]
+    await _put_back(session, outcome)
+    return outcome
+
+
+def _rows_wanted(session: Session, case: Case) -> Iterator[tuple[str, dict[str, Any], int]]:
+    for step in case.steps:
+        for reference in references_in(msgspec.structs.asdict(step.request)):
+            if reference.kind == "row":
+                yield reference.table, dict(reference.where), reference.index + 1
+            elif reference.kind == "identity":
+                if reference.identity not in session.rules.identity_rows:
+                    raise SpecError(
+                        f"$identity: identities.{reference.identity} names no `row` in seamline.toml"
+                    )
+                table, where = session.rules.identity_rows[reference.identity]
+                yield table, dict(where), 1
+
+
+async def _send(
+    session: Session, case: Case, number: int, step: Step, answers: Answers
+) -> Exchange:
+    request = build(step.operation, resolve_template(step, answers), _credentials(session, step))
+    response, failure, took = await session.target.client.send(request)
+    changes, notes = await _observe(session)
+    if response is not None:
+        answers.keep(step.label, None if response.json is NOT_JSON else response.json)
+    return Exchange(
+        case=case.id,
+        kind=case.kind,
+        step=number,
+        label=step.label,
+        operation=step.operation,
+        identity=step.identity,
+        credentials=step.credentials,
+        expected=step.status,
+        request=request,
+        response=response,
+        failure=failure,
+        changes=changes,
+        notes=notes,
+        duration_ms=took,
+    )
+
+
+def resolve_template(step: Step, answers: Answers) -> Any:
+    """The step's template with every reference replaced by its value."""
+    template = step.request
+    return msgspec.structs.replace(
+        template,
+        path=resolve(template.path, answers),
+        query=resolve(template.query, answers),
+        headers=resolve(template.headers, answers),
+        json=template.json if template.json is msgspec.UNSET else resolve(template.json, answers),
+        form=None if template.form is None else resolve(template.form, answers),
+    )
+
+
+def _credentials(session: Session, step: Step) -> tuple[tuple[str, str], ...]:
+    if step.credentials == "missing":
+        return ()
+    headers = session.credentials(step.identity)
+    return malformed(headers) if step.credentials == "malformed" else headers
+
+
+async def _observe(session: Session) -> tuple[tuple[RowChange, ...] | None, tuple[str, ...]]:
+    capture = session.target.capture
+    if capture is None:
+        return None, ()
+    seen = await capture.observe(session.rules.settle_s)
+    changes = tuple(c for c in seen.changes if not _is_noise(c, session.rules.noise))
+    notes = tuple(f"a transaction was left open: {t}" for t in seen.open_transactions)
+    if seen.structure_changed:
+        notes += (f"the request changed the database's structure: {seen.structure_changed}",)
+    return changes, notes
+
+
+def _is_noise(change: RowChange, noise: Noise) -> bool:
+    if change.table in noise.tables:
+        return True
+    return (
+        change.op == "update"
+        and bool(change.columns)
+        and all(noise.covers(change.table, c) for c in change.columns)
+    )
+
+
+def _may_go_on(step: Step, exchange: Exchange, case: Case, number: int) -> bool:
+    """Whether the next step still means something: this one answered as the case expects."""
+    is_last = number + 1 == len(case.steps)
+    return is_last or not step.status or exchange.status in step.status
+
+
+def judge_exchange(session: Session, exchange: Exchange, outcome: Outcome) -> None:
+    """Apply every check that applies to an exchange; findings, counts and abstentions go to `outcome`."""
+    if not session.rules.judge_api:
+        return
+    context = session.rules.context(exchange.operation)
+    only = outcome.case.validations
+    for name in context.validations:
+        check = CHECKS.get(name)
+        if check is None or (only is not None and name not in only):
+            continue
+        if not check.applies(exchange, context):
+            continue
+        findings, abstained = judge(check, exchange, context)
+        if abstained:
+            outcome.abstained[name] = abstained
+        else:
+            outcome.checks[name] += 1
+        outcome.findings += findings
+
+
+async def _judge_rows(session: Session, outcome: Outcome) -> None:
+    rows, database = session.rules.rows, session.target.database
+    changes = [c for x in outcome.exchanges for c in x.changes or ()]
+    if rows is None or database is None or not changes:
+        return
+    for result in await rows.broken(database, changes):
+        outcome.findings.append(
+            finding_of(
+                result,
+                case=outcome.case.id,
+                step=len(outcome.exchanges) - 1,
+                subject=outcome.case.subject,
+                redact=session.redactor.row,
+            )
+        )
+
+
+async def _put_back(session: Session, outcome: Outcome) -> None:
+    capture, process = session.target.capture, session.target.process
+    if process is not None and process.exit_code is not None:
+        outcome.stale = f"the system ended (exit {process.exit_code})"
+    if capture is None or outcome.stale or not _may_have_written(outcome.exchanges):
+        return
+    try:
+        outcome.put_back = await capture.undo()
+    except UndoImpossible as exc:
+        outcome.stale = str(exc)
+
+
+def _may_have_written(exchanges: Sequence[Exchange]) -> bool:
+    """Safe requests that changed no row need no undo; others may have moved a sequence."""
+    return any(x.changes or x.notes or x.request.method not in SAFE_METHODS for x in exchanges)

@@ -1,0 +1,110 @@
+"""What the checks are told of each operation: from the document, the spec file and the catalog."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from seamline.checks import Context
+from seamline.checks.context import Place
+from seamline.model.catalog import Catalog
+from seamline.model.vocabulary import ANONYMOUS, API_CHECKS, RowOp
+from seamline.openapi.operation import Operation
+from seamline.openapi.validate import BodySchemas
+from seamline.spec.endpoints import EndpointSpec, chosen
+
+_WRITES: Mapping[str, tuple[RowOp, ...]] = {
+    "POST": ("insert",),
+    "PUT": ("update", "insert"),
+    "PATCH": ("update",),
+    "DELETE": ("delete", "update"),
+}
+_PARAMETER = re.compile(r"\{[^{}/]+\}")
+
+
+def contexts(
+    endpoints: Mapping[str, EndpointSpec],
+    operations: Mapping[str, Operation],
+    schemas: BodySchemas | None,
+    catalog: Catalog | None,
+    secrets: frozenset[str],
+) -> dict[str, Context]:
+    """A context per operation that the document or the spec file knows."""
+    return {
+        key: _context(key, endpoints.get(key), operations.get(key), schemas, catalog, secrets)
+        for key in {**operations, **endpoints}
+    }
+
+
+def _context(
+    key: str,
+    endpoint: EndpointSpec | None,
+    operation: Operation | None,
+    schemas: BodySchemas | None,
+    catalog: Catalog | None,
+    secrets: frozenset[str],
+) -> Context:
+    effects = (endpoint.effects.success_ops if endpoint and endpoint.effects else None) or {}
+    errors = endpoint.effects.error_ops if endpoint and endpoint.effects else {}
+    columns = {
+        pointer: Place(*place.rsplit(".", 1))
+        for pointer, place in (endpoint.columns if endpoint else {}).items()
+    }
+    return Context(
+        operation=operation,
+        schemas=schemas,
+        catalog=catalog,
+        resource=resource(key, effects, columns, catalog),
+        effects=effects,  # type: ignore[arg-type] # the loader has checked the words
+        error_tables=frozenset(errors),
+        columns=columns,
+        requires_auth=requires_auth(endpoint, operation),
+        secrets=secrets,
+        validations=chosen(endpoint.validations if endpoint else None, API_CHECKS),
+    )
+
+
+def requires_auth(endpoint: EndpointSpec | None, operation: Operation | None) -> bool:
+    """Whether credentials are needed: a person says so, else the document does."""
+    if endpoint is not None:
+        if endpoint.access is not None:
+            return ANONYMOUS not in endpoint.access.roles
+        if isinstance(endpoint.validations, tuple) and "authRequired" in endpoint.validations:
+            return True
+    return operation is not None and operation.secured
+
+
+def resource(
+    key: str,
+    effects: Mapping[str, frozenset[str]],
+    columns: Mapping[str, Place],
+    catalog: Catalog | None,
+) -> str | None:
+    """The table that an operation is about, or None where that is not plain.
+
+    In this order: the only table that a person says it writes in its method's own way; the table
+    that its answer is mapped to most; the table named like the path's last fixed segment.
+    """
+    method, _, path = key.partition(" ")
+    for op in _WRITES.get(method, ()):
+        tables = [t for t, ops in effects.items() if op in ops]
+        if len(tables) == 1:
+            return tables[0]
+    if columns:
+        counts = Counter(place.table for place in columns.values())
+        return counts.most_common(1)[0][0]
+    fixed = [s for s in path.split("/") if s and not _PARAMETER.fullmatch(s)]
+    if catalog is None or not fixed:
+        return None
+    found = [t for t in catalog.by_name if _words(t.rpartition(".")[2]) == _words(fixed[-1])]
+    return found[0] if len(found) == 1 else None
+
+
+def _words(name: str) -> str:
+    """A name in a form in which `flow-runs`, `flow_run` and `FlowRun` are the same."""
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_")
+    for ending, singular in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", "")):
+        if snake.endswith(ending) and not snake.endswith("ss"):
+            return snake[: -len(ending)] + singular
+    return snake

@@ -1,0 +1,95 @@
+"""Bring an empty database to the state that cases start from: the system's own migrations, then the seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from seamline.engines.protocol import Address, Server
+from seamline.errors import SpecError
+from seamline.run.values import Values
+from seamline.spec.project import MigrationsTool, Project, SeedCommand
+from seamline.system.process import free_port, run_to_end
+from seamline.system.template import fill, fill_all
+
+Started = Callable[[int], None]
+
+
+async def migrate(
+    project: Project, server: Server, address: Address, values: Values, log: Path, started: Started
+) -> str:
+    """Apply the migrations; what was run, in words. Raises `TargetError` with the tool's last lines."""
+    database = project.database
+    tool = database.migrations if database is not None else None
+    if tool is None:
+        return "none"
+    if tool.kind == "sql":
+        await _scripts(project, server, address, tool.files)
+        return f"{len(tool.files)} SQL files"
+    command = _command(tool)
+    await _tool(project, address, values, log, started, command, "the migrations")
+    return " ".join(command)
+
+
+async def seed(
+    project: Project, server: Server, address: Address, values: Values, log: Path, started: Started
+) -> str:
+    """Fill the database; what was run, in words."""
+    wanted = project.database.seed if project.database is not None else None
+    if wanted is None:
+        return "none"
+    if wanted == "auto":
+        raise SpecError(
+            'seamline.toml: database.seed = "auto" is not in this version yet:'
+            " name SQL files or a command"
+        )
+    if isinstance(wanted, SeedCommand):
+        await _tool(project, address, values, log, started, wanted.command, "the seed command")
+        return " ".join(wanted.command)
+    await _scripts(project, server, address, wanted)
+    return ", ".join(wanted)
+
+
+def _command(tool: MigrationsTool) -> tuple[str, ...]:
+    if tool.kind == "alembic":
+        return ("alembic", "-c", tool.config or "alembic.ini", "upgrade", "head")
+    if tool.kind == "django":
+        return ("python", tool.config or "manage.py", "migrate", "--noinput")
+    if not tool.command:
+        raise SpecError('seamline.toml: database.migrations: kind = "command" needs `command`')
+    return tool.command
+
+
+async def _tool(
+    project: Project,
+    address: Address,
+    values: Values,
+    log: Path,
+    started: Started,
+    command: tuple[str, ...],
+    what: str,
+) -> None:
+    # The system's environment may name a port; a tool that is no server gets one that nobody uses.
+    lookup = values.lookup(port=free_port(), address=address)
+    await run_to_end(
+        [fill(part, lookup) for part in command],
+        env=fill_all(project.system.env, lookup),
+        cwd=project.path(project.system.cwd),
+        log=log,
+        started=started,
+        what=what,
+    )
+
+
+async def _scripts(
+    project: Project, server: Server, address: Address, files: tuple[str, ...]
+) -> None:
+    for name in files:
+        path = project.path(name)
+        try:
+            text = path.read_text("utf-8-sig")
+        except OSError as exc:
+            raise SpecError(f"seamline.toml: {name}: {exc.strerror}") from None
+        except UnicodeDecodeError as exc:
+            raise SpecError(f"{name}: not UTF-8: {exc}") from None
+        await server.run_script(address, text, name)

@@ -1,0 +1,202 @@
+"""From spec file and document to the cases of a run, in order, and what could not be planned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from seamline.model.case import Case, NotCovered, Plan, RequestTemplate, Step
+from seamline.model.vocabulary import ANONYMOUS, API_CHECKS, PLANNED_CHECKS, CaseKind
+from seamline.openapi.operation import Operation
+from seamline.run.contexts import requires_auth
+from seamline.spec import endpoints as written
+from seamline.spec.endpoints import EndpointSpec, EndpointSpecs, chosen
+from seamline.text.suggest import did_you_mean
+
+_PARAMETER = re.compile(r"\{([^{}/]+)\}")
+
+
+class Planner:
+    """Turns endpoints into cases. `roles` maps identity names to roles, in the toml's order."""
+
+    def __init__(
+        self,
+        specs: EndpointSpecs,
+        operations: Mapping[str, Operation],
+        roles: Mapping[str, str | None],
+        *,
+        has_document: bool,
+    ) -> None:
+        self._endpoints = {e.operation: e for e in specs.endpoints}
+        self._operations = operations
+        self._roles = roles
+        self._has_document = has_document
+        self._by_id = {c.id: (e, c) for e in specs.endpoints for c in e.cases}
+        self._missing: list[NotCovered] = []
+
+    def plan(self, seed: int = 0) -> Plan:
+        """Cases in the file's order, each operation's derived credential cases behind its own."""
+        cases = tuple(case for e in self._endpoints.values() for case in self._cases(e))
+        for key in self._operations:
+            if key not in self._endpoints:
+                self._skip(key, "the spec file has no entry for it", f"add an entry for {key}")
+        return Plan(cases=cases, not_covered=tuple(self._missing), seed=seed)
+
+    def _skip(self, subject: str, reason: str, remedy: str = "") -> None:
+        self._missing.append(NotCovered(subject=subject, reason=reason, remedy=remedy))
+
+    def _cases(self, endpoint: EndpointSpec) -> Iterator[Case]:
+        key = endpoint.operation
+        if self._has_document and key not in self._operations:
+            self._skip(
+                key,
+                "the document does not have it: checks of the contract abstain",
+                did_you_mean(key, list(self._operations)).strip(),
+            )
+        for name in _named(endpoint.validations):
+            if name in PLANNED_CHECKS:
+                self._skip(key, f"{name}: this version does not have this check yet")
+        own = [self._case(endpoint, c) for c in endpoint.cases]
+        if not any(c.kind == "positive" for c in own):
+            minimal = self._minimal(endpoint)
+            if minimal is not None:
+                own.insert(0, minimal)
+        yield from own
+        yield from self._credential_cases(endpoint, own)
+
+    def _case(self, endpoint: EndpointSpec, case: written.Case) -> Case:
+        steps = case.steps or (
+            written.Step(operation=endpoint.operation, request=case.request, expect=case.expect),
+        )
+        return Case(
+            id=case.id,
+            subject=endpoint.operation,
+            kind=case.kind,
+            steps=tuple(self._step(endpoint, case, s, i) for i, s in enumerate(steps)),
+            validations=None if case.validations is None else chosen(case.validations, API_CHECKS),
+        )
+
+    def _step(
+        self, endpoint: EndpointSpec, case: written.Case, step: written.Step, number: int
+    ) -> Step:
+        used: tuple[EndpointSpec, written.Case] | None = (
+            self._by_id[step.use] if step.use is not None else None
+        )
+        source, source_case = used or (endpoint, case)
+        key = step.operation or source.operation
+        expect = step.expect or (source_case.expect if used or not case.steps else None)
+        request = step.request or (source_case.request if used else None)
+        identity = step.identity or (source_case.identity if used else None) or case.identity
+        return Step(
+            operation=_normal(key),
+            identity=identity or self._default_identity(_normal(key)),
+            request=request.template if request is not None else RequestTemplate(),
+            label=step.label or f"step{number + 1}",
+            status=self._status(_normal(key), case, expect),
+        )
+
+    def _status(
+        self, key: str, case: written.Case, expect: written.Expect | None
+    ) -> tuple[int, ...]:
+        if expect is not None:
+            return expect.statuses
+        endpoint = self._endpoints.get(key)
+        if case.kind == "positive" and endpoint is not None:
+            return endpoint.statuses
+        return ()
+
+    def _default_identity(self, key: str) -> str:
+        """The first that may: by role where a person has named roles, else any where one is needed."""
+        endpoint = self._endpoints.get(key)
+        if endpoint is not None and endpoint.access is not None:
+            for name, role in self._roles.items():
+                if role in endpoint.access.roles or name in endpoint.access.roles:
+                    return name
+            return ANONYMOUS
+        if self._roles and requires_auth(endpoint, self._operations.get(key)):
+            return next(iter(self._roles))
+        return ANONYMOUS
+
+    def _minimal(self, endpoint: EndpointSpec) -> Case | None:
+        """A request with nothing but what the document gives examples or defaults for."""
+        key = endpoint.operation
+        operation = self._operations.get(key)
+        filled: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "headers": {}}
+        for parameter in operation.parameters if operation is not None else ():
+            place = "headers" if parameter.place == "header" else parameter.place
+            if parameter.required and place in filled and parameter.example is not msgspec.UNSET:
+                filled[place][parameter.name] = parameter.example
+        unfilled = [n for n in _PARAMETER.findall(endpoint.endpoint) if n not in filled["path"]]
+        if unfilled or (operation is not None and operation.has_body):
+            what = ", ".join(f"{{{n}}}" for n in unfilled) or "the body"
+            if not endpoint.cases:
+                self._skip(key, f"no case gives a value for {what}", f"add a case to {key}")
+            return None
+        status = endpoint.statuses
+        if not status and endpoint.cases:
+            return None
+        return Case(
+            id=f"{endpoint.operation_id or key}~minimal",
+            subject=key,
+            kind="positive",
+            steps=(
+                Step(
+                    operation=key,
+                    identity=self._default_identity(key),
+                    request=RequestTemplate(
+                        path=filled["path"], query=filled["query"], headers=filled["headers"]
+                    ),
+                    label="minimal",
+                    status=status,
+                ),
+            ),
+            origin="derived: the operation without anything optional",
+        )
+
+    def _credential_cases(self, endpoint: EndpointSpec, own: list[Case]) -> Iterator[Case]:
+        key = endpoint.operation
+        needed = requires_auth(endpoint, self._operations.get(key))
+        if not needed or "authRequired" not in chosen(endpoint.validations, API_CHECKS):
+            return
+        base = next((c for c in own if c.kind == "positive" and len(c.steps) == 1), None)
+        if base is None:
+            self._skip(
+                key,
+                "authRequired: no positive case whose request could be sent without credentials",
+                "add a positive case of one request",
+            )
+            return
+        if base.steps[0].identity == ANONYMOUS:
+            self._skip(key, "authRequired: no identity may call it", "add an identity of its role")
+            return
+        kinds = ("missing",) if _carries_own(base.steps[0]) else ("missing", "malformed")
+        for credentials in kinds:
+            yield _without(base, credentials)
+
+
+def _without(base: Case, credentials: str) -> Case:
+    kind: CaseKind = "credentials"
+    step = msgspec.structs.replace(base.steps[0], credentials=credentials, status=())
+    return msgspec.structs.replace(
+        base,
+        id=f"{base.id}~{credentials}",
+        kind=kind,
+        steps=(step,),
+        origin=f"derived: {base.id} with {credentials} credentials",
+    )
+
+
+def _carries_own(step: Step) -> bool:
+    return any(name.lower() == "authorization" for name in step.request.headers)
+
+
+def _named(validations: written.Validations) -> tuple[str, ...]:
+    return validations if isinstance(validations, tuple) else ()
+
+
+def _normal(key: str) -> str:
+    method, _, path = key.partition(" ")
+    return f"{method.upper()} {path.strip()}"

@@ -1,0 +1,179 @@
+"""What running a case needs, and nothing about how it came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from seamline.checks import Context
+from seamline.data.changed import ChangedRows
+from seamline.engines.protocol import Capture, Database
+from seamline.errors import SpecError, TargetError
+from seamline.model.catalog import Catalog
+from seamline.model.row import Row
+from seamline.model.vocabulary import ANONYMOUS
+from seamline.spec.reference import Lookup
+from seamline.system.http import Client
+from seamline.system.identity import Headers
+from seamline.system.process import Process
+from seamline.text.pointer import ABSENT, at_pointer
+from seamline.text.redact import Redactor
+from seamline.text.suggest import did_you_mean
+
+
+class Noise(msgspec.Struct, frozen=True):
+    """Reviewed noise of seamline.toml: tables that others write, columns that change by themselves."""
+
+    tables: frozenset[str] = frozenset()
+    columns: frozenset[tuple[str, str]] = frozenset()
+
+    def covers(self, table: str, column: str) -> bool:
+        """Whether a column's changes are noise; `*` stands for any table."""
+        return (table, column) in self.columns or ("*", column) in self.columns
+
+
+class Target(msgspec.Struct, kw_only=True):
+    """A running system and, where there is one, the database behind it, with capture installed."""
+
+    client: Client
+    identities: Mapping[str, Headers]
+    base_path: str = ""
+    process: Process | None = None
+    database: Database | None = None
+    capture: Capture | None = None
+    catalog: Catalog | None = None
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """How exchanges are judged: a context per operation, the rules of rows, what is noise."""
+
+    contexts: Mapping[str, Context]
+    fallback: Context
+    rows: ChangedRows | None = None
+    noise: Noise = Noise()
+    identity_rows: Mapping[str, tuple[str, Mapping[str, Any]]] = {}
+    settle_s: float = 2.0
+    judge_api: bool = True
+
+    def context(self, operation: str) -> Context:
+        """The surroundings of an operation's exchanges."""
+        return self.contexts.get(operation, self.fallback)
+
+
+class Session(msgspec.Struct, kw_only=True):
+    """A target, the rules and the redactor: enough to run any case."""
+
+    target: Target
+    rules: Rules
+    redactor: Redactor
+
+    def credentials(self, identity: str) -> Headers:
+        """The headers by which an identity is known; none for `anonymous`."""
+        if identity == ANONYMOUS:
+            return ()
+        try:
+            return self.target.identities[identity]
+        except KeyError:
+            hint = did_you_mean(identity, list(self.target.identities))
+            raise SpecError(f"identity {identity!r} is not in seamline.toml.{hint}") from None
+
+
+async def rows_of(
+    database: Database, catalog: Catalog, table: str, where: Mapping[str, Any], limit: int
+) -> list[Row]:
+    """Rows of a table by equality, in the order of its primary key; raises `SpecError` for unknown names."""
+    known = catalog.by_name.get(table)
+    if known is None:
+        raise SpecError(
+            f"no table {table!r} in the database.{did_you_mean(table, list(catalog.by_name))}"
+        )
+    for column in where:
+        if column not in known.by_column:
+            hint = did_you_mean(column, list(known.by_column))
+            raise SpecError(f"no column {column!r} in table {table}.{hint}")
+    names = {c: f"w{i}" for i, c in enumerate(where)}
+    condition = " AND ".join(f"{_quote(c)}::text = %({n})s" for c, n in names.items()) or "true"
+    order = ", ".join(_quote(c) for c in known.primary_key or tuple(known.by_column))
+    text = (
+        f"SELECT to_jsonb(_t) AS row FROM {known.sql.replace('%', '%%')} _t"
+        f" WHERE {condition} ORDER BY {order} LIMIT {int(limit)}"
+    )
+    params = {names[c]: _as_text(v) for c, v in where.items()}
+    found = await database.query(text, params)
+    return [r["row"] for r in found]
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""').replace("%", "%%") + '"'
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+class Answers(Lookup):
+    """Resolves the references of one case: rows of the seed, identities, earlier answers, environment.
+
+    Rows are asked for before the case starts (`prepare`), since resolving does no I/O.
+    """
+
+    def __init__(self, session: Session, env: Mapping[str, str]) -> None:
+        self._session = session
+        self._env = env
+        self._rows: dict[str, list[Row]] = {}
+        self._documents: dict[str, Any] = {}
+
+    def keep(self, label: str, document: Any) -> None:
+        """Remember a step's decoded answer."""
+        self._documents[label] = document
+
+    async def prepare(self, wanted: Sequence[tuple[str, Mapping[str, Any], int]]) -> None:
+        """Fetch the rows that references name: (table, where, how many)."""
+        target = self._session.target
+        for table, where, limit in wanted:
+            if target.database is None or target.catalog is None:
+                raise TargetError(f"a reference to a row of {table!r} needs a [database]")
+            key = _row_key(table, where)
+            if len(self._rows.get(key, ())) < limit:
+                self._rows[key] = await rows_of(
+                    target.database, target.catalog, table, where, limit
+                )
+
+    def row(self, table: str, index: int, where: Mapping[str, Any], column: str) -> Any:
+        """A column of the row at a position among those that match."""
+        rows = self._rows.get(_row_key(table, where), [])
+        if index >= len(rows):
+            which = f" where {dict(where)}" if where else ""
+            raise SpecError(f"$row: {table}{which} has {len(rows)} rows, no row [{index}]")
+        if column not in rows[index]:
+            raise SpecError(
+                f"$row: no column {column!r} in {table}.{did_you_mean(column, list(rows[index]))}"
+            )
+        return rows[index][column]
+
+    def answer(self, label: str, pointer: str) -> Any:
+        """A value of an earlier step's answer."""
+        value = at_pointer(self._documents.get(label), pointer)
+        if value is ABSENT:
+            raise SpecError(f"$from: the answer of {label!r} has nothing at {pointer}")
+        return value
+
+    def identity(self, name: str, column: str) -> Any:
+        """A column of the row that an identity is."""
+        table, where = self._session.rules.identity_rows[name]
+        return self.row(table, 0, where, column)
+
+    def env(self, name: str) -> str:
+        """An environment variable."""
+        try:
+            return self._env[name]
+        except KeyError:
+            raise SpecError(f"$env: the environment variable {name} is not set") from None
+
+
+def _row_key(table: str, where: Mapping[str, Any]) -> str:
+    return f"{table}\n{sorted((k, str(v)) for k, v in where.items())}"

@@ -1,0 +1,210 @@
+"""Everything that is made once a run: the server, the migrated and seeded base, targets cloned from it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import msgspec
+
+from seamline.engines.protocol import Address, Server
+from seamline.engines.registry import engine_for
+from seamline.errors import SeamlineError, TargetError, UsageError
+from seamline.model.event import Event, StageFinished
+from seamline.openapi.document import Document
+from seamline.run.document import base_path, read_document
+from seamline.run.login import log_in_all
+from seamline.run.migrate import migrate, seed
+from seamline.run.session import Target
+from seamline.run.values import Values, from_environment
+from seamline.spec.project import Database, FromEnv, Project
+from seamline.system.http import client as http_client
+from seamline.system.process import free_port, is_listening, running
+from seamline.system.ready import wait_ready
+from seamline.system.template import fill, fill_all
+from seamline.system.workspace import Workspace
+from seamline.text.redact import Redactor
+
+Emit = Callable[[Event], None]
+_BASE = "seam_base"
+
+
+class Setup(msgspec.Struct, kw_only=True):
+    """A server with a seeded base database, and the means to start the system on a clone of it."""
+
+    project: Project
+    workspace: Workspace
+    values: Values
+    redactor: Redactor
+    emit: Emit
+    server: Server | None = None
+    base: Address | None = None
+    live: Address | None = None
+    document: Document | None = None
+    targets: int = 0
+
+    @property
+    def can_clone(self) -> bool:
+        """Whether a fresh target can be made: Seamline starts the system and owns its database."""
+        return self.project.system.command is not None and self.live is None
+
+    @asynccontextmanager
+    async def stage(self, name: str) -> AsyncIterator[list[str]]:
+        """Time a stage; what is appended to the list is its detail. Emits `StageFinished`."""
+        detail: list[str] = []
+        start = time.monotonic()
+        ok = False
+        try:
+            yield detail
+            ok = True
+        finally:
+            self.emit(
+                StageFinished(
+                    at=time.time(),
+                    stage=name,
+                    detail=self.redactor.text(" ".join(detail)),
+                    seconds=time.monotonic() - start,
+                    ok=ok,
+                )
+            )
+
+    @asynccontextmanager
+    async def target(self, *, quiet: bool = False) -> AsyncIterator[Target]:
+        """The system, started on a fresh clone, logged in, with capture installed and marked.
+
+        `quiet` leaves out the stage events. Raises `TargetError` when any of it fails.
+        """
+        self.targets += 1
+        emit = self.emit
+        if quiet:
+            self.emit = lambda event: None
+        try:
+            async with AsyncExitStack() as stack:
+                target = await self._start(stack, f"seam_run_{self.targets}")
+                self.emit = emit
+                yield target
+        finally:
+            self.emit = emit
+
+    async def _start(self, stack: AsyncExitStack, name: str) -> Target:
+        address = await self._clone(stack, name)
+        target, port = await self._system(stack, address)
+        if self.document is None:
+            self.document = await read_document(self.project, target.client)
+        target.base_path = base_path(self.project, self.document)
+        if address is not None and self.server is not None:
+            target.database = await stack.enter_async_context(self.server.open(address))
+            target.catalog = await target.database.catalog()
+        if self.project.identities:
+            async with self.stage("identities") as detail:
+                lookup = self.values.lookup(port=port, address=address)
+                target.identities = await log_in_all(self.project, target, lookup, self.redactor)
+                detail.append(f"{', '.join(target.identities)} ready")
+        if target.database is not None:
+            async with self.stage("row capture") as detail:
+                target.capture = await stack.enter_async_context(target.database.capture())
+                await target.capture.mark()
+                detail.append(f"on {len(target.catalog.tables) if target.catalog else 0} tables")
+        return target
+
+    async def _clone(self, stack: AsyncExitStack, name: str) -> Address | None:
+        if self.live is not None:
+            return self.live
+        if self.server is None or self.base is None:
+            return None
+        server = self.server
+        address = await server.clone(self.base.name, name)
+        stack.push_async_callback(server.drop, name)
+        return address
+
+    async def _system(
+        self, stack: AsyncExitStack, address: Address | None
+    ) -> tuple[Target, int | None]:
+        system, limits = self.project.system, self.project.limits
+        async with self.stage("system") as detail:
+            if system.command is None:
+                port, base, process = None, system.url or "", None
+            else:
+                port = system.port or free_port()
+                if is_listening(port):
+                    raise TargetError(
+                        f"port {port} is in use by another program: end it, or leave [system] port out"
+                        " so that a free one is taken"
+                    )
+                base = f"http://127.0.0.1:{port}"
+                lookup = self.values.lookup(port=port, address=address)
+                process = await stack.enter_async_context(
+                    running(
+                        [fill(part, lookup) for part in system.command],
+                        env=fill_all(system.env, lookup),
+                        cwd=self.project.path(system.cwd),
+                        log=self.workspace.folder / f"system-{self.targets}.log",
+                        started=self.workspace.record,
+                    )
+                )
+            client = await stack.enter_async_context(
+                http_client(base, timeout_s=limits.request_timeout_s, body_bytes=limits.body_bytes)
+            )
+            took = await wait_ready(
+                client, system.ready or "/", timeout_s=system.start_timeout_s, process=process
+            )
+            detail.append(f"answers at {system.ready or '/'} after {took:.1f} s")
+        return Target(client=client, identities={}, process=process), port
+
+
+@asynccontextmanager
+async def prepared(
+    project: Project, workspace: Workspace, redactor: Redactor, emit: Emit
+) -> AsyncIterator[Setup]:
+    """A `Setup` whose base is migrated and seeded; all of it is gone at the end."""
+    values = Values(project, redactor)
+    setup = Setup(project=project, workspace=workspace, values=values, redactor=redactor, emit=emit)
+    async with AsyncExitStack() as stack:
+        if project.database is not None:
+            await _database(setup, project.database, stack)
+        yield setup
+
+
+async def _database(setup: Setup, database: Database, stack: AsyncExitStack) -> None:
+    project = setup.project
+    engine = engine_for(database.engine)
+    async with setup.stage("database server") as detail:
+        if database.provider == "private":
+            if project.system.command is None:
+                raise UsageError(
+                    "seamline.toml: a system that already runs (system.url) uses a database of its"
+                    ' own: give [database] url, or leave [database] out, provider = "private" cannot be'
+                )
+            folder = setup.workspace.subfolder("database")
+            server = await stack.enter_async_context(engine.private(folder, setup.workspace.record))
+        else:
+            url = _url(database)
+            setup.redactor.add("database_url", url)
+            server = await stack.enter_async_context(
+                engine.existing(url, disposable=database.disposable)
+            )
+            if project.system.command is None:
+                setup.live = server.given
+        detail.append(server.origin)
+    setup.server = server
+    if setup.live is not None:
+        return
+    log = setup.workspace.folder / "migrations.log"
+    setup.base = base = await server.create(_BASE, database.extensions)
+    tools = (project, server, base, setup.values, log, setup.workspace.record)
+    try:
+        async with setup.stage("migrations") as detail:
+            detail.append(await migrate(*tools))
+        async with setup.stage("seed") as detail:
+            detail.append(await seed(*tools))
+    except SeamlineError as exc:
+        raise type(exc)(setup.redactor.text(str(exc))) from exc
+
+
+def _url(database: Database) -> str:
+    if isinstance(database.url, FromEnv):
+        return from_environment(database.url.env)
+    if database.url is None:
+        raise UsageError('seamline.toml: provider = "url" needs `url` in [database]')
+    return database.url

@@ -1,0 +1,1 @@
+"""Composes the parts: a whole run, the gate, the artifacts."""

@@ -1,0 +1,132 @@
+"""A run with its reporters: what is asked for goes in, the artifacts of the work order come out."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+from seamline.errors import SpecError, UsageError
+from seamline.model.case import Case
+from seamline.model.vocabulary import Part
+from seamline.report import (
+    JunitReporter,
+    MarkdownReporter,
+    NdjsonReporter,
+    Reporters,
+    TerminalReporter,
+)
+from seamline.spec import find_spec, load_data, load_endpoints, load_project
+from seamline.spec.data import DataFramework
+from seamline.spec.project import Project
+from seamline.workflow.run import Job, Run
+
+ENDPOINTS = "Endpoint_Validation_Specs"
+DATA = "Data_Validation_Framework"
+_T = TypeVar("_T")
+
+
+def load_job(
+    toml: Path,
+    *,
+    parts: tuple[Part, ...],
+    operation: tuple[str, ...] = (),
+    case: tuple[str, ...] = (),
+    seed: int = 0,
+) -> Job:
+    """Read the three files. Raises `SpecError` with every problem of all of them."""
+    project = load_project(toml)
+    folder = project.path(project.paths.specs)
+    endpoints_path = find_spec(folder, ENDPOINTS)
+    if endpoints_path is None:
+        raise UsageError(
+            f"no {ENDPOINTS}.json (or .yaml) in {folder}. The smallest one that runs:\n"
+            '  {"endpoint": "/health", "method": "GET", "expectedStatus": 200}'
+        )
+    problems: list[str] = []
+    data_path = find_spec(folder, DATA)
+    data = DataFramework()
+    try:
+        endpoints = load_endpoints(endpoints_path, project.identities)
+    except SpecError as exc:
+        problems += exc.problems
+    try:
+        data = load_data(data_path) if data_path is not None else data
+    except SpecError as exc:
+        problems += exc.problems
+    if problems:
+        raise SpecError(problems)
+    return Job(
+        project=project,
+        endpoints=endpoints,
+        data=data,
+        data_label=data_path.name if data_path is not None else DATA,
+        parts=parts,
+        select=_selection(operation, case),
+        seed=seed,
+    )
+
+
+def _selection(operation: tuple[str, ...], case: tuple[str, ...]) -> Callable[[Case], bool]:
+    """Cases about one of the operations, or of one of the ids (with those derived from them)."""
+
+    def keep(one: Case) -> bool:
+        if operation and not any(o in (one.subject, one.subject.split(" ")[1]) for o in operation):
+            return False
+        return not case or one.id in case or one.id.partition("~")[0] in case
+
+    return keep
+
+
+def carry_out(job: Job, stream: TextIO, *, reports: Path | None = None, quiet: bool = False) -> int:
+    """Run the job, write the artifacts, print the summary; the exit code."""
+    folder = reports_folder(job.project, reports)
+    reporters = Reporters(
+        [
+            NdjsonReporter(folder / "events.ndjson"),
+            JunitReporter(folder / "junit.xml"),
+            MarkdownReporter(folder),
+            TerminalReporter(stream, quiet=quiet),
+        ]
+    )
+    try:
+        code, _ = run_to_end(Run(job, reporters.on).execute())
+    finally:
+        reporters.close()
+    return code
+
+
+def reports_folder(project: Project, other: Path | None = None) -> Path:
+    """The folder of what a run writes, made where it is missing."""
+    folder = other or project.path(project.paths.reports)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise UsageError(f"cannot write to {folder}: {exc.strerror}") from None
+    return folder
+
+
+def run_to_end(work: Coroutine[Any, Any, _T]) -> _T:
+    """Run a coroutine; SIGINT and SIGTERM cancel it once, so that it ends cleanly."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        loop = runner.get_loop()
+        task = loop.create_task(work)
+
+        def end() -> None:
+            if not task.cancelling():  # once: a second one would cut the cleaning up short
+                task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, end)
+        return loop.run_until_complete(task)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory

@@ -1,0 +1,72 @@
+"""What makes a run pass: the one place that decides, from what the events amount to."""
+
+from __future__ import annotations
+
+from seamline.model.event import EndReason
+from seamline.model.vocabulary import Part
+from seamline.report.sections import part_of_check
+from seamline.report.summary import Summary
+from seamline.spec.project import Gate
+
+CLEAN, FINDINGS, INTERRUPTED = 0, 1, 130
+
+
+def verdicts(summary: Summary, gate: Gate, reason: EndReason) -> dict[Part, str]:
+    """Per part of the run an empty text when it passed, else why it did not."""
+    return {part: _reason(part, summary, gate, reason) for part in summary.parts}
+
+
+def exit_code(passed: dict[Part, str], summary: Summary, gate: Gate, reason: EndReason) -> int:
+    """0 when every part passed, 130 when interrupted, else 1.
+
+    A part that did not run is tolerated where the gate says `unexecuted = "warn"` or `"ignore"`.
+    """
+    if reason == "interrupted":
+        return INTERRUPTED
+    failed = [
+        part
+        for part, why in passed.items()
+        if why and not (why.startswith("not run") and gate.unexecuted != "fail")
+    ]
+    return FINDINGS if failed or summary.errored_count else CLEAN
+
+
+def _reason(part: Part, summary: Summary, gate: Gate, reason: EndReason) -> str:
+    findings = [
+        seen
+        for seen in summary.findings
+        if part_of_check(seen.finding.check) == part
+        and seen.finding.severity in gate.fail_on
+        and not seen.unstable
+    ]
+    if findings:
+        return f"{len(findings)} finding{'s' * (len(findings) != 1)}"
+    if reason != "completed":
+        return "the run was interrupted" if reason == "interrupted" else "the run did not complete"
+    if summary.errored_count:
+        count = summary.errored_count
+        return f"{count} case{'s' * (count != 1)} could not be carried out"
+    if part == "api":
+        return _api(summary, gate)
+    broken = [d for d in summary.data.values() if d.error]
+    if broken:
+        return f"{len(broken)} data check{'s' * (len(broken) != 1)} could not be evaluated"
+    return "" if summary.data_evaluated else "not run: no data check was evaluated"
+
+
+def _api(summary: Summary, gate: Gate) -> str:
+    if not summary.cases:
+        return "not run: no case was sent"
+    wanted = summary.started.operations if summary.started else ()
+    if not wanted or not gate.operations_reached:
+        return ""
+    reached = sum(
+        1 for name in wanted if name in summary.operations and summary.operations[name].succeeded
+    )
+    share = reached / len(wanted)
+    if share < gate.operations_reached:
+        return (
+            f"{reached} of {len(wanted)} operations had a 2xx ({share:.0%}),"
+            f" the gate wants {gate.operations_reached:.0%}"
+        )
+    return ""

@@ -1,0 +1,365 @@
+"""A whole run: prepare, send every case, check the rows, confirm what was found, say how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+
+import msgspec
+
+from seamline import __version__
+from seamline.checks import Context
+from seamline.checks.nothing_leaked import SECRET, secret_values
+from seamline.confirm.fresh import confirm
+from seamline.data.changed import ChangedRows
+from seamline.data.declared import declared, without_twins
+from seamline.data.derive import derived
+from seamline.data.evaluate import whole
+from seamline.data.finding import finding_of
+from seamline.data.rule import Rule
+from seamline.errors import SeamlineError
+from seamline.model.case import Case, NotCovered, Plan
+from seamline.model.event import (
+    CaseFinished,
+    DataChecked,
+    EndReason,
+    Errored,
+    Event,
+    FindingConfirmed,
+    RunFinished,
+    RunStarted,
+    Skipped,
+    StepRecord,
+)
+from seamline.model.exchange import Exchange
+from seamline.model.finding import Finding
+from seamline.model.vocabulary import API_CHECKS, Part
+from seamline.openapi.document import Document
+from seamline.openapi.operation import Operation, operations
+from seamline.openapi.validate import BodySchemas
+from seamline.report.summary import Summary
+from seamline.run.case import Outcome, run_case
+from seamline.run.contexts import contexts
+from seamline.run.login import identity_rows
+from seamline.run.plan import Planner
+from seamline.run.session import Noise, Rules, Session, Target, rows_of
+from seamline.run.setup import Setup, prepared
+from seamline.spec.data import DataFramework
+from seamline.spec.endpoints import EndpointSpecs
+from seamline.spec.project import Project
+from seamline.system.workspace import workspace
+from seamline.text.redact import Redactor
+from seamline.workflow import gate
+
+_SECRET_ROWS = 50
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run is asked for. `select` keeps cases of which it returns true."""
+
+    project: Project
+    endpoints: EndpointSpecs
+    data: DataFramework
+    data_label: str = "Data_Validation_Framework.json"
+    parts: tuple[Part, ...] = ("api", "database")
+    select: Callable[[Case], bool] = lambda case: True
+    seed: int = 0
+
+
+class Run:
+    """One run of a job. `emit` gets every event; the last one is always `RunFinished`."""
+
+    def __init__(self, job: Job, emit: Callable[[Event], None]) -> None:
+        self._job = job
+        self._summary = Summary()
+        self._out = emit
+        self._redactor = Redactor()
+        self._start = 0.0
+        self._found: dict[str, Finding] = {}
+
+    def _emit(self, event: Event) -> None:
+        self._summary.on(event)
+        self._out(event)
+
+    async def execute(self) -> tuple[int, SeamlineError | None]:
+        """Run to the end: the exit code, and the error that ended it early, if any.
+
+        A cancellation (Ctrl-C, SIGTERM) ends it cleanly with what was learnt.
+        """
+        self._start = time.monotonic()
+        reason: EndReason = "completed"
+        error: SeamlineError | None = None
+        try:
+            with workspace() as space:
+                async with prepared(self._job.project, space, self._redactor, self._emit) as setup:
+                    await self._parts(setup)
+        except asyncio.CancelledError:
+            reason = "interrupted"
+        except SeamlineError as exc:
+            reason, error = "failed", exc
+        except Exception as exc:
+            self._finish("failed", f"a bug of Seamline: {type(exc).__name__}: {exc}", 4)
+            raise
+        return self._finish(reason, str(error or ""), error.exit_code if error else None), error
+
+    def _finish(self, reason: EndReason, message: str, code: int | None) -> int:
+        """Emit the last event; the exit code, which the gate decides where nothing else did."""
+        message = self._redactor.text(message)
+        passed = gate.verdicts(self._summary, self._job.project.gate, reason)
+        if code is None:
+            code = gate.exit_code(passed, self._summary, self._job.project.gate, reason)
+        self._emit(
+            RunFinished(
+                at=time.time(),
+                reason=reason,
+                exit_code=code,
+                seconds=time.monotonic() - self._start,
+                message=message,
+                passed=passed,
+            )
+        )
+        return code
+
+    async def _parts(self, setup: Setup) -> None:
+        async with AsyncExitStack() as stack:
+            target = await stack.enter_async_context(setup.target())
+            document = setup.document
+            ops = operations(document) if document is not None else {}
+            rows = self._rows(target)
+            rules = await self._rules(target, document, ops, rows)
+            planner = Planner(
+                self._job.endpoints,
+                ops,
+                {n: i.role for n, i in self._job.project.identities.items()},
+                has_document=document is not None,
+            )
+            plan = planner.plan(self._job.seed)
+            cases = tuple(c for c in plan.cases if self._job.select(c))
+            self._started(target, document, ops, plan, cases, setup)
+            if rows is not None and "database" in self._job.parts:
+                await self._whole_tables(target, rows, rules.rows)
+            await self._cases(setup, stack, target, rules, cases)
+        await self._confirm(setup, rules, cases)
+        self._changed_rows(rules.rows, rows or [])
+
+    def _rows(self, target: Target) -> list[Rule] | None:
+        if target.catalog is None:
+            return None
+        own = declared(self._job.data, target.catalog, self._job.data_label)
+        return without_twins(derived(target.catalog), own)
+
+    async def _rules(
+        self,
+        target: Target,
+        document: Document | None,
+        ops: dict[str, Operation],
+        rows: list[Rule] | None,
+    ) -> Rules:
+        project = self._job.project
+        schemas = BodySchemas(document) if document is not None else None
+        secrets = await _secrets(target)
+        changed = (
+            ChangedRows(rows, target.catalog)
+            if rows is not None and target.catalog is not None and "database" in self._job.parts
+            else None
+        )
+        return Rules(
+            contexts=contexts(
+                {e.operation: e for e in self._job.endpoints.endpoints},
+                ops,
+                schemas,
+                target.catalog,
+                secrets,
+            ),
+            fallback=Context(
+                catalog=target.catalog, secrets=secrets, validations=frozenset(API_CHECKS)
+            ),
+            rows=changed,
+            noise=_noise(project),
+            identity_rows=identity_rows(project),
+            settle_s=project.limits.settle_ms / 1000,
+            judge_api="api" in self._job.parts,
+        )
+
+    def _started(
+        self,
+        target: Target,
+        document: Document | None,
+        ops: dict[str, Operation],
+        plan: Plan,
+        cases: Sequence[Case],
+        setup: Setup,
+    ) -> None:
+        listed = {e.operation: None for e in self._job.endpoints.endpoints}
+        self._emit(
+            RunStarted(
+                at=time.time(),
+                seamline=__version__,
+                project=self._job.project.folder.name,
+                system=document.title if document is not None else target.client.base_url,
+                document=f"{document.source} (OpenAPI {document.version})" if document else "",
+                engine=setup.server.origin if setup.server is not None else "",
+                seed=self._job.seed,
+                cases=len(cases),
+                operations=tuple({**listed, **dict.fromkeys(ops)}),
+                tables=len(target.catalog.tables) if target.catalog is not None else 0,
+                parts=self._job.parts,
+            )
+        )
+        for item in plan.not_covered:
+            self._emit(Skipped(at=time.time(), item=item))
+        if target.capture is None:
+            item = NotCovered(
+                subject="rows",
+                reason="no database is given: what requests do to rows is not seen",
+                remedy="add [database] to seamline.toml",
+            )
+            self._emit(Skipped(at=time.time(), item=item))
+
+    async def _whole_tables(
+        self, target: Target, rules: list[Rule], changed: ChangedRows | None
+    ) -> None:
+        assert target.database is not None
+        async for result in whole(target.database, rules):
+            if changed is not None:
+                changed.baseline(result)
+            finding = None
+            if result.violations:
+                finding = msgspec.structs.replace(
+                    # The rows stand in the base as they are: looking again is what was just done.
+                    finding_of(result, redact=self._redactor.row),
+                    verdict="confirmed",
+                )
+            self._emit(
+                DataChecked(
+                    at=time.time(),
+                    table=result.rule.table.name,
+                    check=result.rule.check,
+                    label=result.rule.label,
+                    proven=result.rule.proven,
+                    rows=result.rows,
+                    violations=result.violations,
+                    error=self._redactor.text(result.error),
+                    finding=finding,
+                )
+            )
+
+    async def _cases(
+        self,
+        setup: Setup,
+        stack: AsyncExitStack,
+        target: Target,
+        rules: Rules,
+        cases: Sequence[Case],
+    ) -> None:
+        session = Session(target=target, rules=rules, redactor=self._redactor)
+        for case in cases:
+            outcome = await self._one(session, case)
+            if outcome is not None and not outcome.stale:
+                continue
+            await stack.aclose()
+            session.target = await stack.enter_async_context(setup.target(quiet=True))
+
+    async def _one(self, session: Session, case: Case) -> Outcome | None:
+        """Run and report one case; None when it broke in a way that leaves an unknown base."""
+        try:
+            outcome = await run_case(session, case)
+        except SeamlineError as exc:
+            self._errored(case, str(exc), is_bug=False)
+            return None
+        except Exception:
+            self._errored(case, traceback.format_exc(limit=-6), is_bug=True)
+            return None
+        if outcome.error:
+            self._errored(case, outcome.error, is_bug=False)
+        for finding in outcome.findings:
+            self._found.setdefault(finding.fingerprint, finding)
+        self._emit(
+            CaseFinished(
+                at=time.time(),
+                case=case.id,
+                subject=case.subject,
+                kind=case.kind,
+                steps=tuple(_record(x) for x in outcome.exchanges),
+                checks=dict(outcome.checks),
+                abstained=outcome.abstained,
+                findings=tuple(outcome.findings),
+                notes=tuple(n for x in outcome.exchanges for n in x.notes)
+                + ((f"a fresh clone was made: {outcome.stale}",) if outcome.stale else ()),
+                put_back=outcome.put_back,
+            )
+        )
+        return outcome
+
+    def _errored(self, case: Case, message: str, *, is_bug: bool) -> None:
+        self._emit(
+            Errored(
+                at=time.time(),
+                subject=case.subject,
+                case=case.id,
+                message=self._redactor.text(message),
+                is_bug=is_bug,
+            )
+        )
+
+    async def _confirm(self, setup: Setup, rules: Rules, cases: Sequence[Case]) -> None:
+        wanted = [f for f in self._found.values() if f.severity == "error"]
+        by_id = {c.id: c for c in cases}
+        limit = self._job.project.limits.confirm
+        async for finding in confirm(setup, rules, wanted, by_id, limit):
+            self._emit(FindingConfirmed(at=time.time(), finding=finding))
+
+    def _changed_rows(self, changed: ChangedRows | None, rules: Sequence[Rule]) -> None:
+        """Tell how many changed rows each rule was held against, once a rule."""
+        for rule in rules if changed is not None else ():
+            looked_at = changed.looked_at_by(rule) if changed is not None else 0
+            if looked_at:
+                self._emit(
+                    DataChecked(
+                        at=time.time(),
+                        table=rule.table.name,
+                        check=rule.check,
+                        label=rule.label,
+                        scope="changes",
+                        rows=looked_at,
+                    )
+                )
+
+
+def _record(x: Exchange) -> StepRecord:
+    rows: dict[str, dict[str, int]] | None = None
+    if x.changes is not None:
+        rows = {}
+        for change in x.changes:
+            ops = rows.setdefault(change.table, {})
+            ops[change.op] = ops.get(change.op, 0) + 1
+    return StepRecord(
+        operation=x.operation,
+        identity=x.identity,
+        credentials=x.credentials,
+        status=x.status,
+        ms=x.duration_ms,
+        rows=rows,
+    )
+
+
+def _noise(project: Project) -> Noise:
+    columns = frozenset(
+        (table, column) for table, _, column in (c.rpartition(".") for c in project.noise.columns)
+    )
+    return Noise(frozenset(project.noise.background_tables), columns)
+
+
+async def _secrets(target: Target) -> frozenset[str]:
+    """Values of secret columns in the seeded rows: a few of each, to look for in answers."""
+    if target.database is None or target.catalog is None:
+        return frozenset()
+    found: set[str] = set()
+    for table in target.catalog.tables:
+        if any(SECRET.fullmatch(c.name) for c in table.columns):
+            for row in await rows_of(target.database, target.catalog, table.name, {}, _SECRET_ROWS):
+                found |= secret_values(row)
+    return frozenset(found)
