@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from typing import cast
 
 import uvloop
 
@@ -17,8 +18,7 @@ class Canned(asyncio.Protocol):
     """Reads until a blank line, writes the reply."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
         self.seen = b""
 
     def data_received(self, data: bytes) -> None:

@@ -13,7 +13,8 @@ _BARE = "import click\n@click.command()\ndef hello():\n    'Say hello.'\nhello([
 
 async def run() -> list[Measure]:
     """The measure of this file: user and system time are what counts, wall time is what we take."""
-    ours, theirs = [], []
+    ours: list[float] = []
+    theirs: list[float] = []
     for number in range(12):
         for times, command in (
             (ours, [sys.executable, "-m", "seamline", "--help"]),

@@ -264,6 +264,7 @@ async def test_structure_change_makes_undo_impossible_until_the_next_mark(shop: 
     assert "ALTER TABLE" in seen.structure_changed
     with pytest.raises(UndoImpossible, match="ALTER TABLE"):
         await shop.capture.undo()
+    await shop.capture.mark()
     await shop.client.run("CREATE TABLE fresh (id int PRIMARY KEY)")
     await shop.capture.mark()
     await shop.client.run(

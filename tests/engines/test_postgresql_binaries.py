@@ -93,5 +93,5 @@ async def test_root_that_can_do_neither_is_told_why(
 
 def test_an_unknown_engine_is_a_usage_error() -> None:
     assert engine_for("postgresql").name == "postgresql"
-    with pytest.raises(UsageError, match="known: .*postgresql"):
+    with pytest.raises(UsageError, match=r"known: .*postgresql"):
         engine_for("orakel")

@@ -45,7 +45,8 @@ async def state(lab: Lab) -> list[dict[str, object]]:
     return await lab.database.query(
         "SELECT 'database ' || datname AS what FROM pg_database WHERE datname NOT LIKE 't\\_%' "
         "UNION ALL SELECT 'schema ' || nspname FROM pg_namespace WHERE nspname !~ '^pg_t' "
-        "UNION ALL SELECT 'role ' || rolname FROM pg_roles UNION ALL SELECT 'relation ' || relname FROM pg_class "
+        "UNION ALL SELECT 'role ' || rolname FROM pg_roles "
+        "UNION ALL SELECT 'relation ' || relname FROM pg_class "
         "WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_t') ORDER BY 1"
     )
 
@@ -78,12 +79,21 @@ async def test_a_marked_database_is_used_and_all_that_was_made_is_removed(other:
 
 async def test_a_mark_that_was_copied_does_not_count(other: Other) -> None:
     await mark_for_tests(other.superuser)
-    async with existing_server(other.superuser, disposable=False) as server:
-        copy = await server.clone(other.lab.database.address.name, "copy")
-        url = other.superuser.rpartition("/")[0] + "/" + copy.name
+    (mark,) = await other.lab.database.query("SELECT * FROM seamline.mark_of_test_database")
+    name = other.lab.database.address.name + "_copy"
+    address = await other.lab.server.create(name)
+    dump = (
+        "CREATE SCHEMA seamline; CREATE TABLE seamline.mark_of_test_database "
+        "(system_identifier bigint, database_oid bigint); INSERT INTO seamline.mark_of_test_database "
+        f"VALUES ({mark['system_identifier']}, {mark['database_oid']});"
+    )
+    try:
+        await other.lab.server.run_script(address, dump, "dump.sql")
         with pytest.raises(RefusedError):
-            async with existing_server(url, disposable=False):
+            async with existing_server(other.superuser + "_copy", disposable=False):
                 pass
+    finally:
+        await other.lab.server.drop(name)
 
 
 async def test_somebody_elses_connections_are_left_alone(other: Other) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import psycopg
@@ -172,5 +173,5 @@ async def test_query_errors_are_told_in_the_servers_words(database: Lab) -> None
         {"id": 1}
     ]
     assert await query("/* c */ -- d\n SELECT 0.5::float8 AS f, now() IS NULL AS t;") == [
-        {"f": __import__("decimal").Decimal("0.5"), "t": False}
+        {"f": Decimal("0.5"), "t": False}
     ]

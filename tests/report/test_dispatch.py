@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from conftest import finished, started
-
 from seamline.model.event import Event
 from seamline.report import Reporters
+
+from .streams import finished, started
 
 
 class Recorder:

@@ -6,10 +6,11 @@ import io
 from pathlib import Path
 
 import pytest
-from conftest import Runs
 from syrupy.assertion import SnapshotAssertion
 
 from seamline.report import JunitReporter, MarkdownReporter, Reporters, TerminalReporter
+
+from .streams import Runs
 
 NAMES = (
     "clean",

@@ -4,14 +4,17 @@ import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from conftest import AT, HOSTILE, Runs, case, finished, started
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from seamline.model.case import NotCovered
 from seamline.model.event import DataChecked, Errored, Event, FindingConfirmed, Skipped
 from seamline.model.finding import Finding
 from seamline.report import JunitReporter
+
+from .streams import AT, Runs, case, finished, started
+from .wrong import HOSTILE
 
 ANY_TEXT = st.text(st.characters(), max_size=30) | st.sampled_from([HOSTILE, "]]>", "\r\n", ""])
 
@@ -63,9 +66,7 @@ def test_unstable_errors_and_warnings_break_no_build() -> None:
     shaky = Finding(check="a", severity="error", subject="GET /a", title="shaky")
     minor = Finding(check="b", severity="warning", subject="GET /a", title="minor")
     firm = Finding(check="c", severity="error", subject="GET /a", title="firm")
-    again = Finding(
-        **{f: getattr(shaky, f) for f in shaky.__struct_fields__} | {"verdict": "unstable"}
-    )
+    again = replace(shaky, verdict="unstable")
     root = parsed(
         [
             case("one", "GET /a", (), findings=(shaky, minor)),

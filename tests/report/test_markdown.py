@@ -4,7 +4,6 @@ import re
 import tempfile
 from pathlib import Path
 
-from conftest import HOSTILE, Runs
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -14,6 +13,9 @@ from seamline.model.event import Event
 from seamline.report import MarkdownReporter
 from seamline.report.markdown.escape import cell, code, fence, prose
 from seamline.text.plain import one_line, visible
+
+from .streams import Runs
+from .wrong import HOSTILE
 
 NAMES = ("API_Integration_Testing.md", "Database_Integration_Testing.md")
 TEXT = st.text(st.characters() | st.sampled_from("|`\\*_<>[]()#~&-+=.!:/ \n1"), max_size=40)

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import AT, HOSTILE, Runs, case, finished, hostile, started
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,9 @@ from seamline.errors import UsageError
 from seamline.model import event as events
 from seamline.model.event import CaseFinished, Event
 from seamline.report import NdjsonReporter, read_events
+
+from .streams import AT, Runs, case, finished, started
+from .wrong import HOSTILE, hostile
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 JSON = st.recursive(
@@ -81,7 +83,11 @@ def test_every_event_of_the_model_is_in_the_property() -> None:
 @given(st.integers(min_value=0))
 @settings(max_examples=60, deadline=None)
 def test_a_cut_last_line_is_left_out(cut: int) -> None:
-    stream = [started(), *[case(f"case-{n}", "GET /a", ()) for n in range(3)], finished()]
+    stream: list[Event] = [
+        started(),
+        *[case(f"case-{n}", "GET /a", ()) for n in range(3)],
+        finished(),
+    ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.ndjson"
         write(path, stream)
@@ -128,6 +134,7 @@ def test_what_json_cannot_carry_costs_no_event(tmp_path: Path) -> None:
     for _ in range(400):
         deep = [deep]
     finding = hostile("noServerError", "error", "\ud800")
+    assert finding.evidence is not None
     evidence = msgspec.structs.replace(
         finding.evidence, rows=({"nan": Decimal("NaN"), "deep": deep, "at": object},)
     )

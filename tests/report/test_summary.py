@@ -5,13 +5,13 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from conftest import AT, Runs, case, finished, hostile, negative_stock, started, step, total_differs
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from seamline.model.event import FindingConfirmed
+from seamline.model.event import Event, FindingConfirmed
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import API_CHECKS, DATA_CHECKS, PLANNED_CHECKS
+from seamline.model.vocabulary import API_CHECKS, DATA_CHECKS, PLANNED_CHECKS, Severity
 from seamline.report import (
     JunitReporter,
     MarkdownReporter,
@@ -24,11 +24,14 @@ from seamline.report.sections import SECTIONS, part_of_check
 from seamline.report.tally import Findings, Latency
 from seamline.report.verdict import verdict
 
+from .streams import AT, Runs, case, finished, started, step
+from .wrong import hostile, negative_stock, total_differs
 
-def folded(*events: object) -> Summary:
+
+def folded(*events: Event) -> Summary:
     summary = Summary()
     for event in events:
-        summary.on(event)  # type: ignore[arg-type]
+        summary.on(event)
     return summary
 
 
@@ -48,7 +51,7 @@ def test_findings_of_row_checks_count_for_the_database() -> None:
 
 
 def test_applied_is_passed_plus_failed() -> None:
-    two_in_one = (total_differs(), Finding(**_fields(total_differs(), detail="#/id")))
+    two_in_one = (total_differs(), replace(total_differs(), detail="#/id"))
     summary = folded(
         case("a", "POST /orders", (), checks={"createdRowMatches": 2}),
         case("b", "POST /orders", (), checks={"createdRowMatches": 1}, findings=two_in_one),
@@ -58,12 +61,8 @@ def test_applied_is_passed_plus_failed() -> None:
     assert summary.operations["POST /orders"].checks["createdRowMatches"].failed == 1
 
 
-def _fields(finding: Finding, **changes: object) -> dict[str, object]:
-    return {f: getattr(finding, f) for f in finding.__struct_fields__} | changes  # type: ignore[return-value]
-
-
 def test_a_confirmation_changes_the_verdict_keeps_the_evidence_and_is_no_sighting() -> None:
-    again = Finding(**_fields(total_differs(), verdict="confirmed", evidence=None))  # type: ignore[arg-type]
+    again = replace(total_differs(), verdict="confirmed", evidence=None)
     summary = folded(
         case("a", "POST /orders", (), findings=(total_differs(),)),
         FindingConfirmed(at=AT, finding=again),
@@ -73,14 +72,28 @@ def test_a_confirmation_changes_the_verdict_keeps_the_evidence_and_is_no_sightin
     assert seen.finding.evidence is not None
 
 
-def test_more_findings_than_fit_are_counted_and_errors_come_before_others() -> None:
+def test_more_findings_than_fit_are_counted_and_the_more_severe_stay() -> None:
     findings = Findings(limit=3)
-    for n in range(4):
-        findings.add(Finding(check="contentType", severity="info", subject=str(n), title=""))
-    for n in range(4):
+    order: tuple[tuple[str, Severity], ...] = (
+        ("contentType", "info"),
+        ("responseSchema", "warning"),
+        ("noServerError", "error"),
+    )
+    for check, severity in order:
+        for n in range(2):
+            findings.add(Finding(check=check, severity=severity, subject=str(n), title=""))
+    kept = [(f.finding.severity, f.finding.check) for f in findings]
+    assert [s for s, _ in kept] == ["error", "error", "warning"]
+    assert findings.left_out == {("api", "info"): 2, ("api", "warning"): 1}
+
+
+def test_findings_of_one_part_never_push_out_those_of_the_other() -> None:
+    findings = Findings(limit=2)
+    for n in range(5):
         findings.add(Finding(check="range", severity="error", subject=str(n), title=""))
-    assert [f.finding.severity for f in findings] == ["error"] * 3
-    assert findings.left_out == {("api", "info"): 4, ("database", "error"): 1}
+    findings.add(Finding(check="contentType", severity="info", subject="GET /a", title=""))
+    assert [len(findings.of_part(p)) for p in ("api", "database")] == [1, 2]
+    assert findings.left_out == {("database", "error"): 3}
 
 
 def test_a_kept_finding_is_small() -> None:
@@ -157,6 +170,7 @@ def _peak(cases: int, folder: Path) -> int:
         assert reporters.failures == []
 
 
+@pytest.mark.slow
 def test_memory_is_flat_in_the_number_of_cases(tmp_path: Path) -> None:
     _peak(200, tmp_path)
     few, many = _peak(2_000, tmp_path), _peak(20_000, tmp_path)

@@ -9,10 +9,11 @@ import sys
 import threading
 
 import pytest
-from conftest import Runs
 
 from seamline.model.event import Event
 from seamline.report import TerminalReporter
+
+from .streams import Runs
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 LAST = "API integration tests passed\nDatabase integration tests passed\n"
@@ -42,7 +43,7 @@ def test_the_last_lines_are_the_verdicts(runs: Runs) -> None:
     assert "tests passed" not in shown(runs["zero-cases"])
 
 
-@pytest.mark.parametrize("columns", [40, 80, 100])
+@pytest.mark.parametrize("columns", [50, 80, 100])
 def test_lines_keep_within_the_width(
     columns: int, runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,7 +111,7 @@ def on_a_pty(stream: list[Event], monkeypatch: pytest.MonkeyPatch, *, quiet: boo
 
     reader = threading.Thread(target=read)
     reader.start()
-    with open(theirs, "w", encoding="utf-8") as terminal:
+    with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
         reporter = TerminalReporter(terminal, quiet=quiet)
         for event in stream:
             reporter.on(event)

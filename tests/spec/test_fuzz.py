@@ -34,7 +34,7 @@ from .samples import (
 )
 
 FUZZ = settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
@@ -165,7 +165,7 @@ def without_cycles(document: Any) -> str | None:
         return None
 
 
-@settings(FUZZ, max_examples=400)
+@settings(FUZZ, max_examples=200)
 @given(mutant=mutants())
 def test_a_changed_example_loads_or_says_where_and_what_loads_the_schema_accepts(
     mutant: tuple[Kind, Any],

@@ -51,6 +51,8 @@ HOSTILE: list[tuple[str, str, str]] = [
     ("d.json", '{"a": 1,\n "a": 1}', "d.json:2:2: a: this key is given twice"),
     ("s.toml", "a = 1\na = 2", "s.toml:2:6: not valid TOML: Cannot overwrite a value"),
     ("s.toml", "a = " + "9" * 5000, "s.toml:1:1: a number of more than 4300 digits"),
+    ("s.toml", "a = 1\n" + "a." * DEEP + "a = 1", "s.toml:2:1: a line with more than 1000 dots"),
+    ("s.toml", ".".join("a" * 900) + " = 1", "s.toml:1:1: a.a.a."),
     ("s.toml", "a = '", "s.toml:1:6: not valid TOML: "),
     ("s.toml", "[limits]\nconfirm = inf", "s.toml:2:11: limits.confirm: a number must be finite"),
     ("d.json", "\ud800", "d.json:1:1: half of a surrogate pair is not text"),

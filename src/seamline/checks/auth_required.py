@@ -22,6 +22,9 @@ def auth_required(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
     if x.response is None or x.status >= 500:
         yield Abstain("no answer to judge")
         return
+    if x.status == 429:
+        yield Abstain("the system limits the rate of requests")
+        return
     operation = context.operation
     if (
         x.status == 403
@@ -30,7 +33,8 @@ def auth_required(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
         and not operation.documents(401)
     ):
         return
-    refused = 400 <= x.status < 500
+    # A redirect to a login page lets nobody in either, as long as nothing was done on the way.
+    refused = 400 <= x.status < 500 or (300 <= x.status < 400 and not x.changes)
     yield Fault(
         title=f"{x.credentials} credentials answered {name_of(x.status)}",
         expected="401 Unauthorized",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from seamline.checks.context import Context
 from seamline.checks.registry import Abstain, Fault, check
@@ -10,7 +10,18 @@ from seamline.model.exchange import NOT_JSON, Exchange
 
 
 def _applies(x: Exchange, context: Context) -> bool:
-    return x.response is not None and bool(x.response.body) and context.operation is not None
+    return (
+        x.response is not None
+        and bool(x.response.body)
+        and context.operation is not None
+        and not is_redirect_note(x, context)
+    )
+
+
+def is_redirect_note(x: Exchange, context: Context) -> bool:
+    """Whether the body is a redirect's short note (RFC 9110, 15.4), which `default` is not about."""
+    operation = context.operation
+    return 300 <= x.status < 400 and operation is not None and not operation.documents(x.status)
 
 
 @check(source="the OpenAPI document; RFC 9110, 8.3", applies=_applies)
@@ -30,16 +41,10 @@ def content_type(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
         yield Abstain(f"the document does not name status {x.status}")
     elif not answer.media:
         yield Abstain("the document names no media type for this status")
-    elif not matches(response.media_type, answer.media):
+    elif not answer.covering(response.header("content-type")):
         yield Fault(
             title=f"{x.status} sent as {response.media_type or 'nothing'}",
             expected=" or ".join(answer.media),
             actual=response.header("content-type") or "no Content-Type",
             detail=str(x.status),
         )
-
-
-def matches(media_type: str, ranges: Iterable[str]) -> bool:
-    """Whether a bare media type is in one of the ranges (`*/*`, `image/*`, `text/html;charset=…`)."""
-    kind = media_type.partition("/")[0]
-    return any(r.partition(";")[0].strip() in ("*/*", f"{kind}/*", media_type) for r in ranges)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from seamline.checks.context import Context, Place
+from seamline.checks.likeness import column_named, inner, may_be_mapped
 from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.sameness import same
 from seamline.model.catalog import Column
 from seamline.model.exchange import NOT_JSON, Exchange
 from seamline.model.row import RowChange
 from seamline.text.pointer import ABSENT, at_pointer
-from seamline.text.redact import SECRET_COLUMN
+from seamline.text.redact import HIDDEN, SECRET_COLUMN
+
+_BULK = "a request that creates several resources at once"
 
 
 def _applies(x: Exchange, context: Context) -> bool:
@@ -29,11 +32,12 @@ def created_row_matches(x: Exchange, context: Context) -> Iterator[Fault | Absta
     if context.resource is None:
         yield Abstain("no table is known for this resource: give `columns` or `effects`")
         return
-    if isinstance(x.request.json, list):
-        yield Abstain("a request that creates several resources at once")
-        return
     inserted = [c for c in x.changes if c.table == context.resource and c.op == "insert"]
-    if len(inserted) != 1 and not _many_is_legal(inserted, context):
+    why = _several(x, inserted) if inserted else _none(x, context)
+    if why:
+        yield Abstain(why)
+        return
+    if len(inserted) != 1 and not _is_upsert(inserted, context):
         yield Fault(
             title=f"{x.status} answer, {len(inserted)} rows inserted into {context.resource}",
             expected=f"one row inserted into {context.resource}",
@@ -46,25 +50,64 @@ def created_row_matches(x: Exchange, context: Context) -> Iterator[Fault | Absta
         yield from _by_name(x, context, inserted[0])
 
 
-def _many_is_legal(inserted: list[RowChange], context: Context) -> bool:
+def _is_upsert(inserted: list[RowChange], context: Context) -> bool:
     """An upsert that changed an existing row inserts none; only a person can say that it may."""
     return not inserted and "update" in context.effects.get(context.resource or "", ())
 
 
+def _none(x: Exchange, context: Context) -> str:
+    """Why it may be right that no row was inserted."""
+    if isinstance(x.request.json, list):
+        return _BULK
+    if x.status == 202:
+        return "202: what was accepted may be created later"
+    if context.effects and "insert" not in context.effects.get(context.resource or "", ()):
+        return f"`effects` names no row inserted into {context.resource}"
+    if x.request.method == "PUT" and x.status != 201:
+        return "a PUT that did not answer 201 replaces what exists"
+    sent_key = any(name.lower() == "idempotency-key" for name, _ in x.request.headers)
+    if x.kind == "sequence" and (x.status != 201 or sent_key):
+        return "an answer for what an earlier step has created, perhaps"
+    return ""
+
+
+def _several(x: Exchange, inserted: list[RowChange]) -> str:
+    """Why it may be right that several rows were inserted: the request speaks of so many.
+
+    Not where the answer names one of them: then it is about that one.
+    """
+    if isinstance(x.request.json, list):
+        return _BULK
+    answered = inner(x.response.json) if x.response is not None else None
+    values = {str(v) for v in answered.values() if _scalar(v)} if answered is not None else set()
+    keys = [{str(v) for v in c.key.values()} for c in inserted]
+    if len(inserted) < 2 or any(key and key <= values for key in keys):
+        return ""
+    asked = x.request.json
+    top = asked.values() if isinstance(asked, dict) else ()
+    says_so = any(
+        v == len(inserted) or (isinstance(v, list) and len(v) == len(inserted)) for v in top
+    )
+    is_file = not isinstance(asked, dict) and x.request.body is not None
+    return _BULK if says_so or is_file else ""
+
+
 def _mapped(x: Exchange, context: Context) -> Iterator[Fault]:
     assert x.response is not None and x.changes is not None
+    if x.response.json is NOT_JSON:
+        return
     for pointer, place in context.columns.items():
         rows = [c for c in x.changes if c.table == place.table and c.op == "insert"]
         column = _column(context, place)
         answered = at_pointer(x.response.json, pointer)
-        if len(rows) != 1 or rows[0].after is None or column is None or answered is ABSENT:
+        if len(rows) != 1 or column is None or answered is ABSENT:
             continue
-        stored = rows[0].after.get(place.column)
-        if same(answered, stored, column) is False:
+        stored = (rows[0].after or {}).get(place.column, ABSENT)
+        if stored is not ABSENT and same(answered, stored, column) is False:
             yield Fault(
                 title=f"{place.table}.{place.column} is not what {pointer} answered",
-                expected=f"{place.table}.{place.column} = {_show(answered)}, as answered",
-                actual=f"the row holds {_show(stored)}",
+                expected=f"{place.table}.{place.column} = {_show(answered, column)}, as answered",
+                actual=f"the row holds {_show(stored, column)}",
                 detail=f"{place.table}.{place.column}",
             )
 
@@ -77,24 +120,34 @@ def _by_name(x: Exchange, context: Context, change: RowChange) -> Iterator[Fault
     """
     assert x.response is not None
     table = context.table(change.table)
-    asked, answered = x.request.json, x.response.json
-    if table is None or not isinstance(asked, dict) or answered is NOT_JSON:
+    asked, answered = inner(x.request.json), inner(x.response.json)
+    if table is None or asked is None or answered is None:
         return
     mapped = {p.column for p in context.columns.values() if p.table == change.table}
     for name, value in asked.items():
-        column = table.by_column.get(name)
-        if column is None or name in mapped or SECRET_COLUMN.search(name) or not _scalar(value):
+        column = column_named(table, name)
+        if column is None or column.name in mapped or not _scalar(value):
             continue
-        stored = (change.after or {}).get(name)
-        echoed = answered.get(name, ABSENT) if isinstance(answered, dict) else ABSENT
-        if echoed == value and same(value, stored, column) is False:
+        stored = (change.after or {}).get(column.name, ABSENT)
+        if (
+            SECRET_COLUMN.search(column.name)
+            or stored is ABSENT
+            or not _echoes(answered, name, value)
+        ):
+            continue
+        if same(value, stored, column) is False and not may_be_mapped(value, stored, column):
             yield Fault(
-                title=f"{change.table}.{name} is not what was asked and answered",
-                expected=f"{change.table}.{name} = {_show(value)}",
-                actual=f"the row holds {_show(stored)}",
-                detail=f"{change.table}.{name}",
+                title=f"{change.table}.{column.name} is not what was asked and answered",
+                expected=f"{change.table}.{column.name} = {_show(value, column)}",
+                actual=f"the row holds {_show(stored, column)}",
+                detail=f"{change.table}.{column.name}",
                 severity="warning",
             )
+
+
+def _echoes(answered: Mapping[str, Any], name: str, value: Any) -> bool:
+    echoed = answered.get(name, ABSENT)
+    return bool(echoed == value) and isinstance(echoed, bool) == isinstance(value, bool)
 
 
 def _column(context: Context, place: Place) -> Column | None:
@@ -106,6 +159,8 @@ def _scalar(value: Any) -> bool:
     return isinstance(value, str | int | float | bool)
 
 
-def _show(value: Any) -> str:
+def _show(value: Any, column: Column) -> str:
+    if value is not None and SECRET_COLUMN.search(column.name):
+        return HIDDEN
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 120 else f"{text[:117]}… ({len(text)} characters)"

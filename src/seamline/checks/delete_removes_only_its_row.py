@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import unquote
 
 from seamline.checks.context import Context
+from seamline.checks.kinship import Kin
 from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.safe_method_writes_nothing import by_table, describe
+from seamline.model.catalog import Table
 from seamline.model.exchange import Exchange
-from seamline.model.row import RowChange
+from seamline.model.row import Row, RowChange
 
-_PARAMETER = re.compile(r"\{[^{}/]+\}")
+_PARAMETER = re.compile(r"\{([^{}/]+)\}")
+_MARK = re.compile(r"delet|remov|archiv|trash|discard|active|enabled|status|state", re.IGNORECASE)
+"""Columns by which a row is marked as gone."""
+_COUNTED = frozenset({"smallint", "integer", "bigint", "int2", "int4", "int8"})
 
 
 def _applies(x: Exchange, context: Context) -> bool:
@@ -29,66 +33,125 @@ def delete_removes_only_its_row(x: Exchange, context: Context) -> Iterator[Fault
     if context.resource is None:
         yield Abstain("no table is known for this resource: give `effects` or `columns`")
         return
-    if not _PARAMETER.fullmatch(x.operation.rsplit("/", 1)[-1]):
-        yield Abstain("a delete of a whole collection")
+    parameter = _PARAMETER.fullmatch(x.operation.rstrip("/").rsplit("/", 1)[-1])
+    if parameter is None:
+        yield Abstain("a delete whose path does not end with what it deletes")
         return
     touched = [c for c in x.changes if c.table == context.resource and c.op != "insert"]
     if not touched and x.kind == "positive":
-        yield Fault(
-            title=f"{x.status} answer, no row of {context.resource} removed",
-            expected=f"one row of {context.resource} deleted or marked deleted",
-            actual=describe(list(x.changes)) or "no row changed at all",
-            detail=context.resource,
-        )
+        yield _nothing_removed(x, context)
         return
-    yield from _others_of_the_table(x, context, touched)
+    yield from _others_of_the_table(x, context, touched, parameter[1])
     yield from _other_tables(x, context)
 
 
+def _nothing_removed(x: Exchange, context: Context) -> Fault | Abstain:
+    reviewed = context.effects.get(context.resource or "", ())
+    if x.changes and not reviewed:
+        # `/posts/{id}/tags/{tag}` takes the tag from the post; the tag itself stays.
+        return Abstain(f"rows changed, none of {context.resource}: name the table in `effects`")
+    return Fault(
+        title=f"{x.status} answer, no row of {context.resource} removed",
+        expected=f"one row of {context.resource} deleted or marked deleted",
+        actual=describe(list(x.changes or ())) or "no row changed at all",
+        detail=context.resource or "",
+    )
+
+
 def _others_of_the_table(
-    x: Exchange, context: Context, touched: list[RowChange]
+    x: Exchange, context: Context, touched: list[RowChange], parameter: str
 ) -> Iterator[Fault]:
+    table = context.table(context.resource)
     named = unquote(x.request.target.partition("?")[0].rstrip("/").rsplit("/", 1)[-1])
+    columns = _named_by(parameter, table)
+    own = [c for c in touched if _holds(c.before or {}, named, columns)]
     deleted = [c for c in touched if c.op == "delete"]
-    its_own = [c for c in deleted if _names(c, named)]
-    others = [c for c in deleted if c not in its_own]
-    if its_own and others and not _cascades(context, context.resource, {context.resource or ""}):
+    if not own:
+        if (
+            deleted
+            and table is not None
+            and _is_key_of(named, table)
+            and not columns - {*table.primary_key}
+        ):
+            yield Fault(
+                title=f"removed a row of {context.resource} that was not named",
+                expected=f"the row of {context.resource} that /{named} names",
+                actual=describe(deleted),
+                detail=f"{context.resource} not named",
+                severity="warning",
+            )
+        return
+    marks = {
+        c for change in own if change.op == "update" for c in change.columns if _MARK.search(c)
+    }
+    gone = [c for c in touched if c.op == "delete" or marks & c.columns]
+    kin = Kin(context.catalog, own)
+    others = [c for c in gone if c not in own and not kin.cascades(c)]
+    if others and any(c in own for c in gone):
+        refer = all(kin.refers(c) for c in others)
         yield Fault(
             title=f"{len(others)} other rows of {context.resource} removed",
             expected=f"only the row of {context.resource} that /{named} names",
             actual=describe(others),
             detail=f"{context.resource} others",
+            severity="info" if refer else None,
         )
 
 
 def _other_tables(x: Exchange, context: Context) -> Iterator[Fault]:
     assert x.changes is not None
-    groups = by_table(x.changes)
-    gone = {t for t, changes in groups.items() if any(c.op == "delete" for c in changes)}
-    for table, changes in groups.items():
-        deleted = [c for c in changes if c.op == "delete"]
-        if table == context.resource or not deleted or "delete" in context.effects.get(table, ()):
+    kin = Kin(context.catalog, [c for c in x.changes if c.op == "delete"])
+    resource_kin = Kin(context.catalog, [c for c in x.changes if c.table == context.resource])
+    for table, changes in by_table(x.changes).items():
+        if table == context.resource or "delete" in context.effects.get(table, ()):
             continue
-        if not _cascades(context, table, gone):
+        deleted = [c for c in changes if c.op == "delete" and not kin.cascades(c)]
+        strangers = [c for c in deleted if not kin.refers(c) and not resource_kin.refers(c)]
+        if strangers:
             yield Fault(
                 title=f"rows of {table} removed along",
                 expected=f"no row of {table} deleted: no foreign key cascades, `effects` name none",
-                actual=describe(deleted),
+                actual=describe(strangers),
                 detail=table,
+            )
+        elif deleted:
+            # What refers to the removed row must go first where the database does not cascade:
+            # Django, Rails and Hibernate do it in the application.
+            yield Fault(
+                title=f"rows of {table} removed along, by the application",
+                expected=f"`effects` name {table}: its rows refer to the one removed",
+                actual=describe(deleted),
+                detail=f"{table} referring",
+                severity="info",
             )
 
 
-def _cascades(context: Context, table: str | None, gone: set[str]) -> bool:
-    """Whether the catalog says that rows of `table` go when rows of one of `gone` go."""
-    found = context.table(table)
-    return found is not None and any(
-        k.on_delete == "cascade" and k.table in gone for k in found.foreign_keys
+def _named_by(parameter: str, table: Table | None) -> frozenset[str]:
+    """The columns that a path parameter may speak of: the one of its name, else the key, else any."""
+    if table is None:
+        return frozenset()
+    plain = _plain(parameter)
+    same_name = [c for c in table.by_column if _plain(c) == plain]
+    if same_name:
+        return frozenset(same_name)
+    return (
+        frozenset(table.primary_key)
+        if plain == "id" and len(table.primary_key) == 1
+        else frozenset()
     )
 
 
-def _names(change: RowChange, named: str) -> bool:
-    return any(_text(v) == named for v in (change.before or {}).values())
+def _holds(row: Row, named: str, columns: frozenset[str]) -> bool:
+    if columns:
+        return any(str(row.get(c)) == named for c in columns)
+    return any(str(value) == named for value in row.values() if value is not None)
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else str(value)
+def _is_key_of(named: str, table: Table) -> bool:
+    """Whether the path names a row by its integer key, and not by a code that is looked up."""
+    key = [table.by_column[c] for c in table.primary_key if c in table.by_column]
+    return len(key) == 1 and key[0].base in _COUNTED and named.isdecimal()
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from seamline.model.catalog import Column
@@ -22,7 +22,13 @@ _STAMPS = frozenset(
     {"timestamp with time zone", "timestamp without time zone", "timestamptz", "timestamp"}
 )
 _UUID = re.compile(r"[0-9a-f]{32}")
-_FRACTION = re.compile(r"\.(\d+)")
+_CLOCK = re.compile(r"[T ]\d\d(?P<m>:?\d\d(?P<s>:?\d\d(?:[.,](?P<f>\d+))?)?)?")
+_PRECISION = re.compile(r"\((\d)\)")
+_MICRO = timedelta(microseconds=1)
+_MINUTE = 60_000_000
+_DAY = 24 * 60 * _MINUTE
+_FARTHEST = 14 * 60 * _MINUTE
+"""No zone is farther from UTC; all are whole quarters of an hour."""
 
 
 def same(answered: Any, stored: Any, column: Column) -> bool | None:
@@ -33,20 +39,30 @@ def same(answered: Any, stored: Any, column: Column) -> bool | None:
     """
     if answered is None or stored is None:
         return answered is stored
+    try:
+        return _same(answered, stored, column)
+    except (ArithmeticError, ValueError, RecursionError):
+        return None
+
+
+def _same(answered: Any, stored: Any, column: Column) -> bool | None:
     if isinstance(stored, dict | list) or column.base in ("json", "jsonb"):
         return _plain(answered) == _plain(stored) or None
     if isinstance(stored, bool) or isinstance(answered, bool):
-        return (
-            answered is stored if isinstance(stored, bool) and isinstance(answered, bool) else None
-        )
+        both = isinstance(stored, bool) and isinstance(answered, bool)
+        return answered is stored if both else None
     if column.base in _NUMBERS:
         return _numbers(answered, stored, column)
     if not isinstance(answered, str) or not isinstance(stored, str):
         return str(answered) == str(stored) or None
     if answered == stored:
         return True
+    if (
+        column.enum
+    ):  # a label of its own (`PENDING` for `pending`) is a mapping, another label a fault
+        return False if answered in column.enum else None
     if column.base in _STAMPS:
-        return _stamps(answered, stored)
+        return _stamps(answered, stored, column)
     if column.base == "uuid":
         return _hex(answered) == _hex(stored) if _UUID.fullmatch(_hex(answered)) else None
     if column.base == "bytea":
@@ -72,10 +88,11 @@ def _plain(value: Any) -> Any:
 
 
 def _numbers(answered: Any, stored: Any, column: Column) -> bool | None:
-    try:
-        left, right = Decimal(str(answered)), Decimal(str(stored))
-    except InvalidOperation:
-        return None
+    left, right = Decimal(str(answered)), Decimal(str(stored))
+    if left.is_nan() or right.is_nan():
+        return left.is_nan() and right.is_nan()
+    if left.is_infinite() or right.is_infinite():
+        return left == right
     if column.base in ("real", "float4"):
         return abs(left - right) <= abs(right) * Decimal("1e-6")
     if isinstance(answered, float) or column.base in ("double precision", "float8"):
@@ -83,30 +100,46 @@ def _numbers(answered: Any, stored: Any, column: Column) -> bool | None:
     return left == right
 
 
-def _stamps(answered: str, stored: str) -> bool | None:
-    try:
-        left, right = datetime.fromisoformat(answered), datetime.fromisoformat(stored)
-    except ValueError:
-        return None
-    if left.tzinfo is None or right.tzinfo is None:
-        # Without a zone on one side only the clock face can be compared, and only in UTC.
-        left, right = (
-            left.replace(tzinfo=left.tzinfo or UTC),
-            right.replace(tzinfo=right.tzinfo or UTC),
-        )
-    fraction = _FRACTION.search(answered)
-    unit = 10 ** (6 - min(len(fraction[1]) if fraction else 0, 6))
-    gap = abs((left - right).total_seconds()) * 1_000_000
-    return round(gap) < unit if unit > 1 else round(gap) == 0
+def _stamps(answered: str, stored: str, column: Column) -> bool | None:
+    left, right = datetime.fromisoformat(answered), datetime.fromisoformat(stored)
+    precision = _PRECISION.search(column.type)
+    unit = max(_unit(answered), 10 ** (6 - min(int(precision[1]), 6)) if precision else 1)
+    if (left.tzinfo is None) == (right.tzinfo is None):
+        return _near(abs(left - right), unit)
+    # A zone on one side only: the same clock face is the same time, and so is the same time in UTC.
+    face = abs(left.replace(tzinfo=None) - right.replace(tzinfo=None))
+    instant = abs(
+        left.replace(tzinfo=left.tzinfo or UTC) - right.replace(tzinfo=right.tzinfo or UTC)
+    )
+    if _near(face, unit) or _near(instant, unit):
+        return True
+    gap = instant // _MICRO
+    quarters_off = (gap + unit) % (15 * _MINUTE) <= 2 * unit
+    return None if gap <= _FARTHEST + unit and (quarters_off or unit > _MINUTE) else False
+
+
+def _near(gap: timedelta, unit: int) -> bool:
+    return gap // _MICRO < unit
+
+
+def _unit(written: str) -> int:
+    """What the last digit of a time stands for, in microseconds; a finer one is rounded by the database."""
+    found = _CLOCK.search(written)
+    if found is None:
+        return _DAY
+    if found["s"] is None:
+        return _MINUTE if found["m"] is not None else 60 * _MINUTE
+    digits = len(found["f"] or "")
+    return 2 if digits > 6 else int(10 ** (6 - digits))
 
 
 def _dates(answered: str, stored: str) -> bool | None:
-    try:
-        return date.fromisoformat(answered[:10]) == date.fromisoformat(stored) and (
-            len(answered) == 10 or time.fromisoformat(answered[11:]).replace(tzinfo=None) == time()
-        )
-    except ValueError:
-        return None
+    day = date.fromisoformat(stored)
+    if len(answered) <= 10:
+        return date.fromisoformat(answered) == day
+    moment = datetime.fromisoformat(answered)
+    # A time of day beside a date: the local midnight of some zone, perhaps.
+    return moment.date() == day if moment.time() == time() else None
 
 
 def _hex(text: str) -> str:
@@ -114,8 +147,10 @@ def _hex(text: str) -> str:
 
 
 def _bytes(answered: str, stored: str) -> bool | None:
+    raw = bytes.fromhex(stored.removeprefix("\\x"))
+    if answered.lower().removeprefix("\\x") == raw.hex() or answered.encode() == raw:
+        return True
     try:
-        raw = bytes.fromhex(stored.removeprefix("\\x"))
-        return answered.lower() == raw.hex() or base64.b64decode(answered, validate=True) == raw
-    except (ValueError, binascii.Error):
+        return base64.b64decode(answered, validate=True) == raw
+    except binascii.Error:
         return None

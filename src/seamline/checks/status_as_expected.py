@@ -24,12 +24,17 @@ def excerpt(exchange: Exchange, length: int = 200) -> str:
     return " ".join(body[: length * 2].decode("utf-8", "replace").split())[:length]
 
 
+def is_for_no_server_error(x: Exchange, context: Context) -> bool:
+    """Whether a broken answer is reported there, so that it is reported once."""
+    return "noServerError" in context.validations and not any(s >= 500 for s in x.expected)
+
+
 def _applies(x: Exchange, context: Context) -> bool:
     broken = x.status == 0 or x.status >= 500
     return (
         bool(x.expected)
         and x.kind != "credentials"
-        and not (broken and "noServerError" in context.validations)
+        and not (broken and is_for_no_server_error(x, context))
     )
 
 
@@ -37,6 +42,9 @@ def _applies(x: Exchange, context: Context) -> bool:
 def status_as_expected(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
     """The answer's status is the one that the case expects."""
     if x.status in x.expected:
+        return
+    if x.status == 429:
+        yield Abstain("the system limits the rate of requests")
         return
     yield Fault(
         title=f"answered {name_of(x.status) if x.status else 'nothing'}",

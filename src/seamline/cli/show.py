@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import click
 
 
 @click.command()
 @click.argument("file", type=click.Choice(["endpoints", "data", "project"]))
-def schema(file: str) -> None:
+def schema(file: Literal["endpoints", "data", "project"]) -> None:
     """Print the JSON Schema of a spec file, for editors."""
     import msgspec
 

@@ -74,7 +74,8 @@ class ChangedRows:
         params = {**statement.params, **_images_of(changes)}
         for part in statement.parts:
             key = _key(part.rule)
-            self.looked_at[key] = self.looked_at.get(key, 0) + len(changes)
+            mine = sum(1 for c in changes if c.table in self._reads[id(part.rule)])
+            self.looked_at[key] = self.looked_at.get(key, 0) + mine
         found = await reader.query(statement.text, params)
         results = []
         for row in found:

@@ -83,12 +83,25 @@ class Server(Protocol):
     def open(self, address: Address) -> AbstractAsyncContextManager[Database]: ...
 
 
+class ExistingServer(Server, Protocol):
+    """A server that somebody else runs; `address` is the database of the URL, never dropped or cloned."""
+
+    address: Address
+
+
 class Engine(Protocol):
-    """One kind of database. `started` is called with the pid of each process that must not outlive us."""
+    """One kind of database.
+
+    `started` is called with the pid of each process that must not outlive us. `mark` declares the
+    database of a URL to be for tests; `existing` refuses one that is neither marked nor `disposable`.
+    """
 
     name: str
 
     def private(
         self, folder: Path, started: Callable[[int], None]
     ) -> AbstractAsyncContextManager[Server]: ...
-    def existing(self, url: str, *, disposable: bool) -> AbstractAsyncContextManager[Server]: ...
+    def existing(
+        self, url: str, *, disposable: bool
+    ) -> AbstractAsyncContextManager[ExistingServer]: ...
+    async def mark(self, url: str) -> None: ...

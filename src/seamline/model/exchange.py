@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import Any
 
@@ -37,9 +38,12 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def header(self, name: str) -> str:
         """The first header of that (lower case) name, or an empty string."""
-        return next((v for k, v in self.headers if k == name), "")
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return ""
 
-    @cached_property
+    @property
     def media_type(self) -> str:
         """The bare media type, lower case: `application/json` of `application/json; charset=utf-8`."""
         return self.header("content-type").partition(";")[0].strip().lower()
@@ -54,8 +58,20 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The decoded body, or `NOT_JSON`."""
         try:
             return _DECODE.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return NOT_JSON
+        except (msgspec.DecodeError, RecursionError):
+            return _decode_slowly(self.body)
+
+
+def _decode_slowly(body: bytes) -> Any:
+    """What is JSON by its grammar and msgspec refuses: half surrogate pairs, numbers beyond a float."""
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return NOT_JSON
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 import yaml
 
 from seamline.errors import SpecError
+from seamline.openapi import yaml_text
 from seamline.text.pointer import ABSENT, at_pointer
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -32,15 +35,19 @@ class Document(msgspec.Struct, frozen=True):
         """`node` with local `$ref`s followed, and the pointer of the last one (None: no `$ref`).
 
         A reference that leads nowhere, outside the document or round in a circle gives (None, pointer).
+        The pointer is the plain one: percent-encoding (RFC 6901, 6) is undone where it was needed.
         """
         pointer: str | None = None
         for _ in range(_MAX_REFS):
             if not isinstance(node, dict) or not isinstance(node.get("$ref"), str):
                 return node, pointer
             pointer = node["$ref"]
-            if not pointer.startswith("#"):
+            if pointer != "#" and not pointer.startswith("#/"):
                 return None, pointer
             found = at_pointer(self.raw, pointer)
+            if found is ABSENT and "%" in pointer:
+                pointer = unquote(pointer)
+                found = at_pointer(self.raw, pointer)
             node = None if found is ABSENT else found
         return None, pointer
 
@@ -53,6 +60,8 @@ def parse(data: bytes, source: str) -> Document:
     if not isinstance(raw, dict):
         raise SpecError(f"{source}: not an OpenAPI document: its top level is no object")
     version = raw.get("openapi")
+    if isinstance(version, float):  # `openapi: 3.1`, without quotes, in YAML
+        version = str(version)
     if version is None and "swagger" in raw:
         raise SpecError(
             f"{source}: Swagger {raw['swagger']}: this version of Seamline reads OpenAPI 3.0 and 3.1"
@@ -63,12 +72,13 @@ def parse(data: bytes, source: str) -> Document:
             + (f" (found {version!r})" if version is not None else "")
             + ". Set [system] openapi to the document's path or URL."
         )
-    if not isinstance(raw.get("paths", {}), dict):
+    if not isinstance(raw.get("paths") or {}, dict):
         raise SpecError(f"{source}: `paths` is no object")
     return Document(raw, version, source)
 
 
 def _decode(data: bytes, source: str) -> Any:
+    data = data.removeprefix(b"\xef\xbb\xbf")
     head = data[:512].lstrip().lower()
     if head.startswith((b"<!doctype", b"<html")):
         raise SpecError(
@@ -78,10 +88,16 @@ def _decode(data: bytes, source: str) -> Any:
     try:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError) as exc:
-        if head.startswith((b"{", b"[")):
-            raise SpecError(f"{source}: broken JSON: {exc}") from None
+        problem = exc
     try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return yaml.load(data, Loader=loader)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as exc:
+        # Half a surrogate pair, as regular expressions for emoji have it, is JSON to json only.
+        return json.loads(data)
+    except RecursionError:
+        raise SpecError(f"{source}: nested too deeply") from None
+    except ValueError:
+        if head.startswith((b"{", b"[")):
+            raise SpecError(f"{source}: broken JSON: {problem}") from None
+    try:
+        return yaml_text.decode(data)
+    except (yaml.YAMLError, yaml_text.Refused, ValueError) as exc:
         raise SpecError(f"{source}: neither JSON nor YAML: {' '.join(str(exc).split())}") from None

@@ -32,6 +32,19 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     media: dict[str, str | None]
 
+    def covering(self, content_type: str) -> tuple[str, ...]:
+        """The names in `media` that fit a Content-Type most closely: with its parameters, without, a range.
+
+        Several only where the document tells them apart by parameters that the answer does not give.
+        """
+        bare = _bare(content_type)
+        kind, _, subtype = bare.partition("/")
+        suffix = subtype.rpartition("+")[2]
+        exact = tuple(n for n in self.media if _spaceless(n) == _spaceless(content_type))
+        ranges = (bare, f"{kind}/*+{suffix}", f"{kind}/*", "*/*", "*")
+        found = (tuple(n for n in self.media if _bare(n) == wanted) for wanted in ranges)
+        return exact or next((names for names in found if names), ())
+
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One method on one path template.
@@ -67,14 +80,23 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def documents(self, status: int) -> bool:
         """Whether the status is named, by itself or by its range."""
-        return any(k in self.answers for k in (str(status), f"{status // 100}XX"))
+        names = (str(status), f"{status // 100}XX", f"{status // 100}xx")
+        return any(name in self.answers for name in names)
+
+
+def _bare(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()
+
+
+def _spaceless(media_type: str) -> str:
+    return "".join(media_type.lower().split())
 
 
 def operations(document: Document) -> dict[str, Operation]:
     """All operations by key, in document order; parts that cannot be read are left out."""
     found: dict[str, Operation] = {}
     default_security = document.raw.get("security")
-    for path, written in document.raw.get("paths", {}).items():
+    for path, written in (document.raw.get("paths") or {}).items():
         item, item_ref = document.follow(written)
         if not isinstance(item, dict) or not isinstance(path, str):
             continue
@@ -103,11 +125,14 @@ def _operation(
         for source in (item.get("parameters"), node.get("parameters"))
         for p in _parameters(document, source)
     }
-    security = node.get("security", default_security)
+    security = node.get("security")
+    if security is None:
+        security = default_security
+    operation_id = node.get("operationId")
     return Operation(
         method=method.upper(),
         path=path,
-        operation_id=str(node.get("operationId", "")),
+        operation_id=operation_id if isinstance(operation_id, str) else "",
         parameters=tuple(parameters.values()),
         answers=dict(_answers(document, node.get("responses"), f"{pointer}/responses")),
         security=tuple(tuple(s) for s in security if isinstance(s, dict))
@@ -125,8 +150,8 @@ def _parameters(document: Document, nodes: Any) -> Iterator[Parameter]:
         schema, _ = document.follow(node.get("schema"))
         yield Parameter(
             name=node["name"],
-            place=str(node.get("in", "query")),
-            required=bool(node.get("required", False)),
+            place=place if isinstance(place := node.get("in"), str) else "query",
+            required=node.get("required") is True,
             schema=schema,
             example=_example(document, node, schema),
         )

@@ -1,4 +1,4 @@
-"""Hold an answer's body against its schema: JSON Schema 2020-12, with OpenAPI 3.0's dialect mapped to it."""
+"""Hold an answer's body against its schema, by JSON Schema 2020-12."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from urllib.parse import quote
 import jsonschema_rs
 import msgspec
 
+from seamline.openapi.dialect import modern
 from seamline.openapi.document import Document
-from seamline.text.pointer import ABSENT, at_pointer
+from seamline.text.pointer import ABSENT, at_pointer, escape
 
 _URI = "urn:seamline:openapi"
 _FRAGMENT = "/~!$&'()*+,;=:@"
 _MOST_ERRORS = 5
-_MAX_DEPTH = 200
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -29,11 +29,10 @@ class SchemaProblem(Exception):
 
 
 class BodySchemas:
-    """Validators of one document, built when first needed and kept."""
+    """Validators of one document, built when first needed and kept. No reference is fetched."""
 
     def __init__(self, document: Document) -> None:
-        raw = document.raw
-        self._document = _modern(raw, 0) if document.version.startswith("3.0") else raw
+        self._document = modern(document)
         self._registry: jsonschema_rs.Registry | None = None
         self._validators: dict[str, jsonschema_rs.Validator | str] = {}
 
@@ -44,15 +43,12 @@ class BodySchemas:
             validator = self._validators[pointer] = self._build(pointer)
         if isinstance(validator, str):
             raise SchemaProblem(validator)
-        if validator.is_valid(body):
-            return ()
-        found: list[Violation] = []
-        for error in validator.iter_errors(body):
-            where = "#" + "".join(f"/{part}" for part in error.instance_path)
-            found.append(Violation(where, _brief(error)))
-            if len(found) == _MOST_ERRORS:
-                break
-        return tuple(found)
+        try:
+            return () if validator.is_valid(body) else _first_few(validator, body)
+        except (ValueError, RecursionError) as exc:  # half a surrogate pair, nested too deeply
+            raise SchemaProblem(
+                f"the body cannot be held against {pointer}: {_line(exc)}"
+            ) from None
 
     def _build(self, pointer: str) -> jsonschema_rs.Validator | str:
         if at_pointer(self._document, pointer) is ABSENT:
@@ -66,33 +62,25 @@ class BodySchemas:
                 {"$ref": f"{_URI}#{quote(pointer[1:], safe=_FRAGMENT)}"}, registry=self._registry
             )
         except (ValueError, RecursionError) as exc:
-            return f"the schema {pointer} cannot be used: {' '.join(str(exc).split())[:200]}"
+            return f"the schema {pointer} cannot be used: {_line(exc)}"
+
+
+def _first_few(validator: jsonschema_rs.Validator, body: Any) -> tuple[Violation, ...]:
+    found: list[Violation] = []
+    for error in validator.iter_errors(body):
+        if error.message.startswith("Error executing regex"):
+            raise SchemaProblem("a `pattern` backtracks too much to be judged")
+        where = "#" + "".join(f"/{escape(str(part))}" for part in error.instance_path)
+        found.append(Violation(where, _brief(error)))
+        if len(found) == _MOST_ERRORS:
+            break
+    return tuple(found)
+
+
+def _line(exc: BaseException) -> str:
+    return " ".join(str(exc).split())[:200]
 
 
 def _brief(error: jsonschema_rs.ValidationError) -> str:
     text = " ".join(error.message.split())
     return text if len(text) <= 300 else text[:297] + "…"
-
-
-def _modern(node: Any, depth: int) -> Any:
-    """An OpenAPI 3.0 schema tree as 2020-12: nullable, boolean exclusive bounds, lone `$ref`s."""
-    if depth > _MAX_DEPTH:
-        return node
-    if isinstance(node, list):
-        return [_modern(n, depth + 1) for n in node]
-    if not isinstance(node, dict):
-        return node
-    if isinstance(node.get("$ref"), str):
-        return {"$ref": node["$ref"]}
-    new = {k: _modern(v, depth + 1) for k, v in node.items()}
-    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if isinstance(new.get(exclusive), bool) and new.pop(exclusive) and bound in new:
-            new[exclusive] = new.pop(bound)
-    if new.get("nullable") is True and isinstance(new.get("type"), str):
-        new["type"] = [new["type"], "null"]
-        if isinstance(new.get("enum"), list) and None not in new["enum"]:
-            new["enum"] = [*new["enum"], None]
-    elif new.get("nullable") is True and any(k in new for k in ("allOf", "anyOf", "oneOf", "enum")):
-        new.pop("nullable")
-        return {"anyOf": [new, {"type": "null"}]}
-    return new

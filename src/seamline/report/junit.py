@@ -235,4 +235,4 @@ def _children(result: _Result) -> Iterator[str]:
 
 
 def _attr(text: str) -> str:
-    return quoteattr(text)
+    return quoteattr(visible(text))

@@ -43,7 +43,7 @@ def verdicts(summary: Summary, page: Page) -> None:
     if finished is None:
         page.text("The run was cut off before its end.", style="yellow")
     elif finished.message:
-        page.text(one_line(finished.message, 1000), style="yellow")
+        page.text(one_line(finished.message.strip().partition("\n")[0], 300), style="yellow")
     for part in PARTS:
         ended: PartVerdict = verdict(part, summary)
         page.add(Span(ended.line, _STATES[ended.state]))

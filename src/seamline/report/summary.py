@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import msgspec
 
 from seamline.model.case import NotCovered
@@ -17,6 +15,7 @@ from seamline.model.event import (
     RunStarted,
     Skipped,
     StageFinished,
+    StepRecord,
 )
 from seamline.model.vocabulary import Part
 from seamline.report.tally import CheckTally, DataTally, Findings, OperationTally, Reasons
@@ -25,6 +24,7 @@ _STAGES = 200
 _GROUPS = 200
 _SUBJECTS = 200
 _ERRORED = 100
+_OTHERS = "(other operations)"
 _NAMES = 5_000
 """Operations and data checks kept by name: a run has as many as its files name, never one per case."""
 
@@ -51,7 +51,7 @@ class Summary:
         self.finished: RunFinished | None = None
         self.stages: list[StageFinished] = []
         self.operations: dict[str, OperationTally] = {}
-        self.checks: dict[str, CheckTally] = {}
+        self.abstained: dict[str, Reasons] = {}
         self.data: dict[tuple[str, str, str], DataTally] = {}
         self.findings = Findings()
         self.gaps: dict[tuple[str, str], Gap] = {}
@@ -59,9 +59,9 @@ class Summary:
         self.errored: list[Errored] = []
         self.errored_count = 0
         self.notes = Reasons(50)
-        self.rows: dict[str, Counter[str]] = {}
+        self.rows: dict[str, dict[str, int]] = {}
         self.cases = 0
-        self.kinds: Counter[str] = Counter()
+        self.kinds: dict[str, int] = {}
         self.requests = 0
         self.captured = 0
         self.put_back: int | None = None
@@ -121,51 +121,70 @@ class Summary:
             return self.finished.seconds
         return max(0.0, self.at - self.started.at) if self.started else 0.0
 
+    @property
+    def check_names(self) -> set[str]:
+        """Checks that judged or could not judge anything."""
+        applied = {name for o in self.operations.values() for name in o.checks}
+        return applied | set(self.abstained)
+
     def check(self, name: str) -> CheckTally:
-        """The tally of one check over all operations, empty when it never applied."""
-        return self.checks.get(name) or CheckTally()
+        """The tally of one check over all operations, zero when it never applied."""
+        total = CheckTally()
+        for operation in self.operations.values():
+            if (tally := operation.checks.get(name)) is not None:
+                total.applied += tally.applied
+                total.failed += tally.failed
+        return total
 
     def _operation(self, name: str) -> OperationTally:
         tally = self.operations.get(name)
         if tally is None:
-            tally = OperationTally()
-            if len(self.operations) < _NAMES:
-                self.operations[name] = tally
+            name = name if len(self.operations) < _NAMES else _OTHERS
+            tally = self.operations.setdefault(name, OperationTally())
         return tally
 
     def _case(self, event: CaseFinished) -> None:
         self.cases += 1
-        self.kinds[event.kind] += 1
+        self.kinds[event.kind] = self.kinds.get(event.kind, 0) + 1
         subject = self._operation(event.subject)
         subject.cases += 1
         for step in event.steps:
-            self.requests += 1
-            operation = self._operation(step.operation)
-            operation.requests += 1
-            operation.statuses[step.status] += 1
-            operation.latency.add(step.ms)
-            if step.rows is not None:
-                self.captured += 1
-                for table, ops in step.rows.items():
-                    self.rows.setdefault(table, Counter()).update(ops)
+            self._step(step)
         if event.put_back is not None:
             self.put_back = (self.put_back or 0) + event.put_back
         for note in event.notes:
             self.notes.add(note)
+        for check, reason in event.abstained.items():
+            self.abstained.setdefault(check, Reasons(20)).add(reason)
         self._judged(event, subject)
 
+    def _step(self, step: StepRecord) -> None:
+        self.requests += 1
+        operation = self._operation(step.operation)
+        operation.requests += 1
+        operation.statuses[step.status] = operation.statuses.get(step.status, 0) + 1
+        operation.latency.add(step.ms)
+        if step.rows is None:
+            return
+        self.captured += 1
+        for table, ops in step.rows.items():
+            seen = self.rows.setdefault(table, {})
+            for op, number in ops.items():
+                seen[op] = seen.get(op, 0) + number
+
     def _judged(self, event: CaseFinished, subject: OperationTally) -> None:
+        """Count per check; a step with several findings of one check failed it once."""
         failed: dict[str, set[int]] = {}
         for finding in event.findings:
             self.findings.add(finding)
             failed.setdefault(finding.check, set()).add(finding.step)
-        for tallies in (self.checks, subject.checks):
-            for check, applied in event.checks.items():
-                tally = tallies.setdefault(check, CheckTally())
-                tally.applied += applied
-                tally.failed += min(applied, len(failed.get(check, ())))
-            for check, reason in event.abstained.items():
-                tallies.setdefault(check, CheckTally()).abstained.add(reason)
+        for check, applied in event.checks.items():
+            tally = subject.checks.get(check)
+            if tally is None:
+                tally = subject.checks[check] = CheckTally()
+            tally.applied += applied
+            if check in failed:
+                tally.failed += min(applied, len(failed[check]))
 
     def _data(self, event: DataChecked) -> None:
         key = (event.table, event.check, event.label)

@@ -19,19 +19,28 @@ SHARPNESS = "1 %"
 """How far a quantile of `Latency` may be off: half a bucket, buckets grow by 2 %."""
 
 
+_FLOOR_MS, _CEILING_MS = 0.001, 1e9
+
+
+def _edge(ms: float) -> int:
+    """The first or the last bucket, for what lies beyond."""
+    return math.ceil(math.log(_FLOOR_MS if ms <= _FLOOR_MS else _CEILING_MS) / _GROWTH)
+
+
 class Latency:
     """Durations of one operation as a histogram of logarithmic buckets (at most about a thousand)."""
 
     __slots__ = ("_buckets", "count", "max")
 
     def __init__(self) -> None:
-        self._buckets: Counter[int] = Counter()
+        self._buckets: dict[int, int] = {}
         self.count = 0
         self.max = 0.0
 
     def add(self, ms: float) -> None:
         """Count one duration."""
-        self._buckets[math.ceil(math.log(min(max(ms, 0.001), 1e9)) / _GROWTH)] += 1
+        bucket = math.ceil(math.log(ms) / _GROWTH) if _FLOOR_MS < ms < _CEILING_MS else _edge(ms)
+        self._buckets[bucket] = self._buckets.get(bucket, 0) + 1
         self.count += 1
         self.max = max(self.max, ms)
 
@@ -73,14 +82,13 @@ class Reasons:
 
 
 class CheckTally:
-    """One check: how often it judged, how often it did not hold, why it could not judge."""
+    """One check: how often it judged, and how often what it claims did not hold."""
 
-    __slots__ = ("abstained", "applied", "failed")
+    __slots__ = ("applied", "failed")
 
     def __init__(self) -> None:
         self.applied = 0
         self.failed = 0
-        self.abstained = Reasons(20)
 
     @property
     def passed(self) -> int:
@@ -96,7 +104,7 @@ class OperationTally:
     def __init__(self) -> None:
         self.cases = 0
         self.requests = 0
-        self.statuses: Counter[int] = Counter()
+        self.statuses: dict[int, int] = {}
         self.latency = Latency()
         self.checks: dict[str, CheckTally] = {}
 
@@ -165,15 +173,15 @@ _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
 class Findings:
-    """Distinct findings by fingerprint, `limit` of them; the occurrences of others are counted in `left_out`.
+    """Distinct findings by fingerprint, `limit` of each part; sightings of others are in `left_out`.
 
-    When all places are taken an error still gets that of a lesser finding.
+    When all places of a part are taken a finding still gets the place of a less severe one.
     """
 
     def __init__(self, limit: int = 500) -> None:
         self._limit = limit
         self._kept: dict[str, FindingSeen] = {}
-        self._lesser: list[str] = []
+        self._places: dict[tuple[Part, Severity], list[str]] = {}
         self.left_out: Counter[tuple[Part, Severity]] = Counter()
 
     def __iter__(self) -> Iterator[FindingSeen]:
@@ -189,12 +197,12 @@ class Findings:
         if known is not None:
             known.seen += 1
             return False
-        if len(self._kept) >= self._limit and not self._make_room(finding):
-            self.left_out[part_of_check(finding.check), finding.severity] += 1
+        part = part_of_check(finding.check)
+        if not self._has_room(part, finding.severity):
+            self.left_out[part, finding.severity] += 1
             return False
         self._kept[finding.fingerprint] = FindingSeen(finding=trimmed(finding), seen=1)
-        if finding.severity != "error":
-            self._lesser.append(finding.fingerprint)
+        self._places.setdefault((part, finding.severity), []).append(finding.fingerprint)
         return True
 
     def confirm(self, finding: Finding) -> None:
@@ -210,13 +218,15 @@ class Findings:
         """Those that count for `part`."""
         return [f for f in self if part_of_check(f.finding.check) == part]
 
-    def _make_room(self, finding: Finding) -> bool:
-        if finding.severity != "error" or not self._lesser:
-            return False
-        gone = self._kept.pop(self._lesser.pop())
-        key = (part_of_check(gone.finding.check), gone.finding.severity)
-        self.left_out[key] += gone.seen
-        return True
+    def _has_room(self, part: Part, severity: Severity) -> bool:
+        if sum(len(self._places.get((part, s), ())) for s in _RANK) < self._limit:
+            return True
+        for lesser in ("info", "warning"):
+            places = self._places.get((part, lesser))
+            if places and _RANK[lesser] > _RANK[severity]:
+                self.left_out[part, lesser] += self._kept.pop(places.pop()).seen
+                return True
+        return False
 
 
 def _order(seen: FindingSeen) -> tuple[int, str, str, str]:

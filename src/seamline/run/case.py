@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ import msgspec
 from seamline.checks import CHECKS, judge
 from seamline.data.finding import finding_of
 from seamline.errors import SpecError, UndoImpossible
-from seamline.model.case import Case, Step
+from seamline.model.case import Case, RequestTemplate, Step
 from seamline.model.exchange import NOT_JSON, Exchange
 from seamline.model.finding import Finding
 from seamline.model.row import RowChange
@@ -22,6 +21,8 @@ from seamline.run.request import build
 from seamline.run.session import Answers, Noise, Session
 from seamline.spec.reference import references_in, resolve
 from seamline.system.identity import malformed
+
+_ALL = tuple(CHECKS.values())
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -34,7 +35,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     case: Case
     exchanges: list[Exchange]
     findings: list[Finding]
-    checks: Counter[str]
+    checks: dict[str, int]
     abstained: dict[str, str]
     error: str = ""
     stale: str = ""
@@ -43,10 +44,12 @@ class Outcome(msgspec.Struct, kw_only=True):
 
 async def run_case(session: Session, case: Case) -> Outcome:
     """Run a case on a clean base and leave a clean base, or say in `stale` that it is not."""
-    outcome = Outcome(case=case, exchanges=[], findings=[], checks=Counter(), abstained={})
+    outcome = Outcome(case=case, exchanges=[], findings=[], checks={}, abstained={})
     answers = Answers(session, os.environ)
     try:
-        await answers.prepare(list(_rows_wanted(session, case)))
+        wanted = list(_rows_wanted(session, case))
+        if wanted:
+            await answers.prepare(wanted)
         for number, step in enumerate(case.steps):
             exchange = await _send(session, case, number, step, answers)
             outcome.exchanges.append(exchange)
@@ -58,15 +61,18 @@ async def run_case(session: Session, case: Case) -> Outcome:
         await _judge_rows(session, outcome)
     except SpecError as exc:
         outcome.error = session.redactor.text(str(exc))
-    outcome.findings = [
-        with_evidence(f, outcome.exchanges, session.redactor) for f in outcome.findings
-    ]
+    if outcome.findings:
+        outcome.findings = [
+            with_evidence(f, outcome.exchanges, session.redactor) for f in outcome.findings
+        ]
     await _put_back(session, outcome)
     return outcome
 
 
 def _rows_wanted(session: Session, case: Case) -> Iterator[tuple[str, dict[str, Any], int]]:
     for step in case.steps:
+        if not _has_references(step.request):
+            continue
         for reference in references_in(msgspec.structs.asdict(step.request)):
             if reference.kind == "row":
                 yield reference.table, dict(reference.where), reference.index + 1
@@ -82,7 +88,12 @@ def _rows_wanted(session: Session, case: Case) -> Iterator[tuple[str, dict[str, 
 async def _send(
     session: Session, case: Case, number: int, step: Step, answers: Answers
 ) -> Exchange:
-    request = build(step.operation, resolve_template(step, answers), _credentials(session, step))
+    request = build(
+        step.operation,
+        resolve_template(step, answers),
+        _credentials(session, step),
+        session.target.base_path,
+    )
     response, failure, took = await session.target.client.send(request)
     changes, notes = await _observe(session)
     if response is not None:
@@ -105,9 +116,11 @@ async def _send(
     )
 
 
-def resolve_template(step: Step, answers: Answers) -> Any:
+def resolve_template(step: Step, answers: Answers) -> RequestTemplate:
     """The step's template with every reference replaced by its value."""
     template = step.request
+    if not _has_references(template):
+        return template
     return msgspec.structs.replace(
         template,
         path=resolve(template.path, answers),
@@ -116,6 +129,14 @@ def resolve_template(step: Step, answers: Answers) -> Any:
         json=template.json if template.json is msgspec.UNSET else resolve(template.json, answers),
         form=None if template.form is None else resolve(template.form, answers),
     )
+
+
+def _has_references(template: RequestTemplate) -> bool:
+    """False only where no value can be one: most requests are plain, and each is asked this."""
+    for part in (template.path, template.query, template.headers, template.form):
+        if part and any(isinstance(v, dict | list) for v in part.values()):
+            return True
+    return isinstance(template.json, dict | list)
 
 
 def _credentials(session: Session, step: Step) -> tuple[tuple[str, str], ...]:
@@ -159,17 +180,17 @@ def judge_exchange(session: Session, exchange: Exchange, outcome: Outcome) -> No
         return
     context = session.rules.context(exchange.operation)
     only = outcome.case.validations
-    for name in context.validations:
-        check = CHECKS.get(name)
-        if check is None or (only is not None and name not in only):
-            continue
-        if not check.applies(exchange, context):
+    if only is not None:  # a check that leaves a fault to another must know that the other is left out
+        context = msgspec.structs.replace(context, validations=context.validations & only)
+    for check in session.rules.checks.get(exchange.operation, _ALL):
+        name = check.name
+        if (only is not None and name not in only) or not check.applies(exchange, context):
             continue
         findings, abstained = judge(check, exchange, context)
         if abstained:
             outcome.abstained[name] = abstained
         else:
-            outcome.checks[name] += 1
+            outcome.checks[name] = outcome.checks.get(name, 0) + 1
         outcome.findings += findings
 
 
@@ -194,6 +215,9 @@ async def _put_back(session: Session, outcome: Outcome) -> None:
     capture, process = session.target.capture, session.target.process
     if process is not None and process.exit_code is not None:
         outcome.stale = f"the system ended (exit {process.exit_code})"
+    elif any(x.response is None for x in outcome.exchanges):
+        # It may be ending, hanging or half dead: nothing after this may be blamed on it.
+        outcome.stale = "the system did not answer"
     if capture is None or outcome.stale or not _may_have_written(outcome.exchanges):
         return
     try:

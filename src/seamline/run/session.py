@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
-from seamline.checks import Context
+from seamline.checks import CHECKS, Check, Context
 from seamline.data.changed import ChangedRows
 from seamline.engines.protocol import Capture, Database
 from seamline.errors import SpecError, TargetError
@@ -46,7 +47,7 @@ class Target(msgspec.Struct, kw_only=True):
     catalog: Catalog | None = None
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
+class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """How exchanges are judged: a context per operation, the rules of rows, what is noise."""
 
     contexts: Mapping[str, Context]
@@ -60,6 +61,14 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     def context(self, operation: str) -> Context:
         """The surroundings of an operation's exchanges."""
         return self.contexts.get(operation, self.fallback)
+
+    @cached_property
+    def checks(self) -> dict[str, tuple[Check, ...]]:
+        """Per operation the checks that its validations name, in the order of registration."""
+        return {
+            key: tuple(c for name, c in CHECKS.items() if name in context.validations)
+            for key, context in self.contexts.items()
+        }
 
 
 class Session(msgspec.Struct, kw_only=True):

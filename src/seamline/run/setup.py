@@ -10,7 +10,7 @@ import msgspec
 
 from seamline.engines.protocol import Address, Server
 from seamline.engines.registry import engine_for
-from seamline.errors import SeamlineError, TargetError, UsageError
+from seamline.errors import TargetError, UsageError
 from seamline.model.event import Event, StageFinished
 from seamline.openapi.document import Document
 from seamline.run.document import base_path, read_document
@@ -70,10 +70,11 @@ class Setup(msgspec.Struct, kw_only=True):
             )
 
     @asynccontextmanager
-    async def target(self, *, quiet: bool = False) -> AsyncIterator[Target]:
+    async def target(self, *, quiet: bool = False, captured: bool = True) -> AsyncIterator[Target]:
         """The system, started on a fresh clone, logged in, with capture installed and marked.
 
-        `quiet` leaves out the stage events. Raises `TargetError` when any of it fails.
+        `quiet` leaves out the stage events, `captured=False` the capture. Raises `TargetError` when
+        any of it fails.
         """
         self.targets += 1
         emit = self.emit
@@ -81,13 +82,13 @@ class Setup(msgspec.Struct, kw_only=True):
             self.emit = lambda event: None
         try:
             async with AsyncExitStack() as stack:
-                target = await self._start(stack, f"seam_run_{self.targets}")
+                target = await self._start(stack, f"seam_run_{self.targets}", captured)
                 self.emit = emit
                 yield target
         finally:
             self.emit = emit
 
-    async def _start(self, stack: AsyncExitStack, name: str) -> Target:
+    async def _start(self, stack: AsyncExitStack, name: str, captured: bool) -> Target:
         address = await self._clone(stack, name)
         target, port = await self._system(stack, address)
         if self.document is None:
@@ -101,7 +102,7 @@ class Setup(msgspec.Struct, kw_only=True):
                 lookup = self.values.lookup(port=port, address=address)
                 target.identities = await log_in_all(self.project, target, lookup, self.redactor)
                 detail.append(f"{', '.join(target.identities)} ready")
-        if target.database is not None:
+        if target.database is not None and captured:
             async with self.stage("row capture") as detail:
                 target.capture = await stack.enter_async_context(target.database.capture())
                 await target.capture.mark()
@@ -181,11 +182,11 @@ async def _database(setup: Setup, database: Database, stack: AsyncExitStack) -> 
         else:
             url = _url(database)
             setup.redactor.add("database_url", url)
-            server = await stack.enter_async_context(
+            server = given = await stack.enter_async_context(
                 engine.existing(url, disposable=database.disposable)
             )
             if project.system.command is None:
-                setup.live = server.given
+                setup.live = given.address
         detail.append(server.origin)
     setup.server = server
     if setup.live is not None:
@@ -193,13 +194,10 @@ async def _database(setup: Setup, database: Database, stack: AsyncExitStack) -> 
     log = setup.workspace.folder / "migrations.log"
     setup.base = base = await server.create(_BASE, database.extensions)
     tools = (project, server, base, setup.values, log, setup.workspace.record)
-    try:
-        async with setup.stage("migrations") as detail:
-            detail.append(await migrate(*tools))
-        async with setup.stage("seed") as detail:
-            detail.append(await seed(*tools))
-    except SeamlineError as exc:
-        raise type(exc)(setup.redactor.text(str(exc))) from exc
+    async with setup.stage("migrations") as detail:
+        detail.append(await migrate(*tools))
+    async with setup.stage("seed") as detail:
+        detail.append(await seed(*tools))
 
 
 def _url(database: Database) -> str:

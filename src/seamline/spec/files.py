@@ -34,7 +34,7 @@ def load_project(path: Path) -> Project:
     if not file.is_file():
         raise UsageError(
             f"{file.name}: not found in {file.parent.resolve()}."
-            " Go to the folder that has it, or write one there with `seamline init`."
+            " Go to the folder that has it, or name it with --project; README.md shows a small one."
         )
     written = load(file, ProjectFile, rules=project_problems)
     fields = {name: getattr(written, name) for name in written.__struct_fields__}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from seamline.spec.position import NUMBER_TOO_LONG, TOO_DEEP, KeyPath, Malformed, Marks
 from seamline.spec.tree import Tree
 
+_MAX_DOTS = 1000
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}'
@@ -24,6 +25,7 @@ _TOKEN = re.compile(
 
 def decode(text: str) -> Tree:
     """The document in `text`. Raises `Malformed` where it is not TOML."""
+    _refuse_long_keys(text)
     try:
         value = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -36,6 +38,15 @@ def decode(text: str) -> Tree:
     except ValueError:
         raise Malformed(0, NUMBER_TOO_LONG) from None
     return Tree(value, [], lambda: _Scan(text).marks)
+
+
+def _refuse_long_keys(text: str) -> None:
+    """tomllib takes quadratic time and memory over `a.a.a…`; no line that means well has so many dots."""
+    start = 0
+    for line in text.split("\n"):
+        if line.count(".") > _MAX_DOTS:
+            raise Malformed(start, f"a line with more than {_MAX_DOTS} dots")
+        start += len(line) + 1
 
 
 def _offset(text: str, found: re.Match[str] | None) -> int:

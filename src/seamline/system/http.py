@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import aiohttp
 from yarl import URL
 
 from seamline.model.exchange import Request, Response
 
+_NO_TYPE = ("Content-Type",)
+"""A body without a declared type is sent without one: aiohttp would say `application/octet-stream`."""
 _FAILURES = (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError)
+_HEADER_BYTES = 64 * 1024
 
 
 class Client:
@@ -41,16 +45,28 @@ class Client:
                 headers=request.headers,
                 data=request.body,
                 allow_redirects=False,
+                skip_auto_headers=_NO_TYPE if request.body is not None else None,
             ) as answer:
                 body, cut = await self._read(answer)
-                headers = tuple((k.lower(), v) for k, v in answer.headers.items())
+                headers = tuple((k.lower(), _text(v)) for k, v in answer.headers.items())
         except _FAILURES as exc:
             return None, _describe(exc), (time.perf_counter() - start) * 1000
         took = (time.perf_counter() - start) * 1000
+        if answer.status >= 500 or answer.status in _CLOSING:
+            # Many servers close after an error of their own without `Connection: close`, a few
+            # milliseconds later: the next request must not be lost to that.
+            await self.close()
+            self._session = self._make()
         return Response(status=answer.status, headers=headers, body=body, cut=cut), "", took
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._session.close()
 
     async def _read(self, answer: aiohttp.ClientResponse) -> tuple[bytes, bool]:
         length = answer.content_length
+        if "Content-Encoding" in answer.headers:
+            length = None  # the length of what is packed says nothing of what comes out
         if length is not None and length <= self._limit:
             return await answer.read(), False
         chunks: list[bytes] = []
@@ -70,11 +86,24 @@ async def client(base_url: str, *, timeout_s: float, body_bytes: int) -> AsyncIt
     async with aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=timeout_s),
         cookie_jar=aiohttp.DummyCookieJar(),
-        connector=aiohttp.TCPConnector(limit=16, use_dns_cache=True),
-        headers={"User-Agent": "seamline", "Accept": "*/*"},
-        skip_auto_headers={"Content-Type"},
+        # Servers close idle connections after two seconds or more: one that the server is about to
+        # close is not used again, or a correct system would seem to hang up.
+        connector=aiohttp.TCPConnector(limit=16, use_dns_cache=True, keepalive_timeout=1.5),
+        max_line_size=_HEADER_BYTES,
+        max_field_size=_HEADER_BYTES,
     ) as session:
         yield Client(session, base_url, body_bytes)
+
+
+def _text(value: str) -> str:
+    """A header's value without the lone surrogates by which aiohttp keeps bytes that are no UTF-8."""
+    if value.isascii():
+        return value
+    raw = value.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def _describe(exc: BaseException) -> str:

@@ -10,8 +10,10 @@ from seamline.errors import LoginError
 from seamline.model.exchange import Request, Response
 from seamline.system.http import Client
 from seamline.text.pointer import at_pointer
+from seamline.text.redact import Redactor, carries_credentials
 
 Headers = tuple[tuple[str, str], ...]
+_NOTHING = "not-a-credential"
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,13 +31,32 @@ def basic(username: str, password: str) -> Headers:
 
 
 def malformed(headers: Headers) -> Headers:
-    """The same headers with credentials that no system issued: the scheme stays, the rest is garbage."""
-    return tuple((name, _garbage(value)) for name, value in headers)
+    """The same headers with credentials that no system issued: the scheme stays, the rest is garbage.
+
+    What carries no credentials (a tenant, a language) stays, or an answer would be about that.
+    """
+    spoilt = _credentials(headers)
+    return tuple((n, _garbage(n, v) if n in spoilt else v) for n, v in headers)
 
 
-def _garbage(value: str) -> str:
+def missing(headers: Headers) -> Headers:
+    """The same headers without the credentials."""
+    spoilt = _credentials(headers)
+    return tuple((n, v) for n, v in headers if n not in spoilt)
+
+
+def _credentials(headers: Headers) -> frozenset[str]:
+    """The names that carry them: those known to, else all of an identity's headers."""
+    known = frozenset(n for n, _ in headers if carries_credentials(n))
+    return known or frozenset(n for n, _ in headers)
+
+
+def _garbage(name: str, value: str) -> str:
+    if name.lower() == "cookie":
+        pairs = (pair.partition("=")[0].strip() for pair in value.split(";"))
+        return "; ".join(f"{cookie}={_NOTHING}" for cookie in pairs)
     scheme, space, _ = value.partition(" ")
-    return f"{scheme} not-a-credential" if space else "not-a-credential"
+    return f"{scheme} {_NOTHING}" if space else _NOTHING
 
 
 async def log_in(client: Client, login: Login) -> str:
@@ -51,9 +72,17 @@ async def log_in(client: Client, login: Login) -> str:
         )
     token = at_pointer(response.json, login.token)
     if not isinstance(token, str) or not token:
-        raise LoginError(f"{where}: its answer has no token at {login.token}: {_excerpt(response)}")
+        raise LoginError(f"{where}: its answer has no token at {login.token}: {_shape(response)}")
     return token
 
 
 def _excerpt(response: Response) -> str:
-    return response.body[:300].decode("utf-8", "replace").replace("\n", " ") or "(empty body)"
+    text = " ".join(response.body[:300].decode("utf-8", "replace").split())
+    return Redactor().text(text) or "(empty body)"
+
+
+def _shape(response: Response) -> str:
+    """What a successful answer holds, by name: the token may stand anywhere in it."""
+    if isinstance(response.json, dict):
+        return f"it has {', '.join(map(repr, response.json)) or 'nothing'}"
+    return "it is no JSON object"

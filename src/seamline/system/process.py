@@ -66,9 +66,13 @@ class Process:
             os.killpg(self._child.pid, signal.SIGTERM)
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._child.wait(), _STOP_S)
+        self.kill()
+        await self._child.wait()
+
+    def kill(self) -> None:
+        """SIGKILL to the whole group, whoever of it is left."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._child.pid, signal.SIGKILL)
-        await self._child.wait()
 
 
 @asynccontextmanager
@@ -106,12 +110,23 @@ async def running(
             f"cannot start {command[0]!r}: {exc.strerror or exc}. "
             "Is it installed in this environment, and is [system] cwd right?"
         ) from exc
-    started(child.pid)
     process = Process(child, log)
     try:
+        started(child.pid)
         yield process
     finally:
-        await asyncio.shield(process.stop())
+        await _stop(process)
+
+
+async def _stop(process: Process) -> None:
+    """Stop it, and at once when even that is cancelled: no second Ctrl-C leaves it behind."""
+    stopping = asyncio.ensure_future(process.stop())
+    try:
+        await asyncio.shield(stopping)
+    except asyncio.CancelledError:
+        process.kill()
+        await asyncio.wait([stopping], timeout=_STOP_S)
+        raise
 
 
 async def run_to_end(

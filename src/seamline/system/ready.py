@@ -6,12 +6,22 @@ import asyncio
 import time
 
 from seamline.errors import TargetError
-from seamline.model.exchange import Request
+from seamline.model.exchange import Request, Response
 from seamline.system.http import Client
 from seamline.system.process import Process, tail
 
 _POLL_S = 0.02
 _POLL_MOST_S = 0.25
+
+
+async def _ask(client: Client, path: str, left_s: float) -> tuple[Response | None, str]:
+    """One GET that takes no longer than what is left of the time."""
+    try:
+        asked = client.send(Request(method="GET", target=path))
+        response, failure, _ = await asyncio.wait_for(asked, max(left_s, 0.05))
+    except TimeoutError:
+        return None, "no answer in time"
+    return response, failure
 
 
 async def wait_ready(
@@ -23,14 +33,13 @@ async def wait_ready(
     """
     start = time.monotonic()
     pause = _POLL_S
-    last = "no answer yet"
     while True:
         if process is not None and process.exit_code is not None:
             raise TargetError(
                 f"the system ended while starting (exit {process.exit_code})."
                 f" Its last log lines:{tail(process.log) or ' (none)'}"
             )
-        response, failure, _ = await client.send(Request(method="GET", target=path))
+        response, failure = await _ask(client, path, timeout_s - (time.monotonic() - start))
         if response is not None and 200 <= response.status < 400:
             return time.monotonic() - start
         last = failure if response is None else f"it answered {response.status}"

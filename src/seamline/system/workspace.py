@@ -67,10 +67,17 @@ def workspace() -> Iterator[Workspace]:
     sweep()
     folder = Path(tempfile.mkdtemp(prefix=f"{_prefix()}{os.getpid()}-"))
     try:
-        (folder / _OWNER).write_text(f"{os.getpid()} {started_at(os.getpid()) or ''}")
+        _claim(folder)
         yield Workspace(folder)
     finally:
         _clear(folder)
+
+
+def _claim(folder: Path) -> None:
+    """Say who owns the folder, in one step: a sweep by another run must not read half of it."""
+    draft = folder / f"{_OWNER}.new"
+    draft.write_text(f"{os.getpid()} {started_at(os.getpid()) or ''}")
+    draft.rename(folder / _OWNER)
 
 
 def sweep() -> list[Path]:
@@ -78,7 +85,9 @@ def sweep() -> list[Path]:
     cleared = []
     for folder in Path(tempfile.gettempdir()).glob(f"{_prefix()}*"):
         with suppress(OSError):
-            if folder.stat().st_uid == os.getuid() and not _is_owned(folder):
+            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+                continue  # the folder for temporary files is everybody's
+            if not _is_owned(folder):
                 _clear(folder)
                 cleared.append(folder)
     return cleared

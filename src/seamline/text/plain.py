@@ -60,6 +60,8 @@ def clip(text: str, limit: int) -> str:
 
 def one_line(text: str, limit: int = 200) -> str:
     """`clip` on one line: runs of white space become one space."""
+    if len(text) <= limit and text.isprintable() and "  " not in text:
+        return text.strip()
     head = _SPACE.sub(" ", text[: limit * 4]).strip()
     if len(text) <= limit * 4 and len(head) <= limit:
         return visible(head)

@@ -20,11 +20,15 @@ def at_pointer(document: Any, pointer: str) -> Any:
     for token in tokens(pointer):
         if isinstance(document, Mapping) and token in document:
             document = document[token]
-        elif isinstance(document, list) and token.isdecimal() and int(token) < len(document):
+        elif isinstance(document, list) and _is_index(token) and int(token) < len(document):
             document = document[int(token)]
         else:
             return ABSENT
     return document
+
+
+def _is_index(token: str) -> bool:
+    return token.isdecimal() and len(token) < 12
 
 
 def escape(token: str) -> str:

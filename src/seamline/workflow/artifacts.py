@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
@@ -18,13 +19,12 @@ from seamline.report import (
     Reporters,
     TerminalReporter,
 )
-from seamline.spec import find_spec, load_data, load_endpoints, load_project
+from seamline.run.rules import Files
+from seamline.spec import DATA, ENDPOINTS, find_spec, load_data, load_endpoints, load_project
 from seamline.spec.data import DataFramework
 from seamline.spec.project import Project
 from seamline.workflow.run import Job, Run
 
-ENDPOINTS = "Endpoint_Validation_Specs"
-DATA = "Data_Validation_Framework"
 _T = TypeVar("_T")
 
 
@@ -58,11 +58,14 @@ def load_job(
         problems += exc.problems
     if problems:
         raise SpecError(problems)
-    return Job(
+    files = Files(
         project=project,
         endpoints=endpoints,
         data=data,
         data_label=data_path.name if data_path is not None else DATA,
+    )
+    return Job(
+        files=files,
         parts=parts,
         select=_selection(operation, case),
         seed=seed,
@@ -81,7 +84,10 @@ def _selection(operation: tuple[str, ...], case: tuple[str, ...]) -> Callable[[C
 
 
 def carry_out(job: Job, stream: TextIO, *, reports: Path | None = None, quiet: bool = False) -> int:
-    """Run the job, write the artifacts, print the summary; the exit code."""
+    """Run the job, write the artifacts, print the summary; the exit code.
+
+    Raises the `SeamlineError` that ended the run early, after all has been written.
+    """
     folder = reports_folder(job.project, reports)
     reporters = Reporters(
         [
@@ -92,9 +98,13 @@ def carry_out(job: Job, stream: TextIO, *, reports: Path | None = None, quiet: b
         ]
     )
     try:
-        code, _ = run_to_end(Run(job, reporters.on).execute())
+        code, error = run_to_end(Run(job, reporters.on).execute())
     finally:
         reporters.close()
+        for failure in reporters.failures:
+            print(f"seamline: {failure}", file=sys.stderr)
+    if error is not None:
+        raise error
     return code
 
 

@@ -39,8 +39,13 @@ def _reason(part: Part, summary: Summary, gate: Gate, reason: EndReason) -> str:
         and seen.finding.severity in gate.fail_on
         and not seen.unstable
     ]
-    if findings:
-        return f"{len(findings)} finding{'s' * (len(findings) != 1)}"
+    count = len(findings) + sum(
+        n
+        for (of, severity), n in summary.findings.left_out.items()
+        if of == part and severity in gate.fail_on
+    )
+    if count:
+        return f"{count} finding{'s' * (count != 1)}"
     if reason != "completed":
         return "the run was interrupted" if reason == "interrupted" else "the run did not complete"
     if summary.errored_count:

@@ -11,15 +11,9 @@ from contextlib import AsyncExitStack
 import msgspec
 
 from seamline import __version__
-from seamline.checks import Context
-from seamline.checks.nothing_leaked import SECRET, secret_values
 from seamline.confirm.fresh import confirm
-from seamline.data.changed import ChangedRows
-from seamline.data.declared import declared, without_twins
-from seamline.data.derive import derived
 from seamline.data.evaluate import whole
 from seamline.data.finding import finding_of
-from seamline.data.rule import Rule
 from seamline.errors import SeamlineError
 from seamline.model.case import Case, NotCovered, Plan
 from seamline.model.event import (
@@ -36,37 +30,32 @@ from seamline.model.event import (
 )
 from seamline.model.exchange import Exchange
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import API_CHECKS, Part
+from seamline.model.vocabulary import Part
 from seamline.openapi.document import Document
-from seamline.openapi.operation import Operation, operations
-from seamline.openapi.validate import BodySchemas
 from seamline.report.summary import Summary
 from seamline.run.case import Outcome, run_case
-from seamline.run.contexts import contexts
-from seamline.run.login import identity_rows
 from seamline.run.plan import Planner
-from seamline.run.session import Noise, Rules, Session, Target, rows_of
+from seamline.run.rules import Files, Judging, judging
+from seamline.run.session import Rules, Session, Target
 from seamline.run.setup import Setup, prepared
-from seamline.spec.data import DataFramework
-from seamline.spec.endpoints import EndpointSpecs
 from seamline.spec.project import Project
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
 from seamline.workflow import gate
 
-_SECRET_ROWS = 50
-
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What a run is asked for. `select` keeps cases of which it returns true."""
 
-    project: Project
-    endpoints: EndpointSpecs
-    data: DataFramework
-    data_label: str = "Data_Validation_Framework.json"
+    files: Files
     parts: tuple[Part, ...] = ("api", "database")
     select: Callable[[Case], bool] = lambda case: True
     seed: int = 0
+
+    @property
+    def project(self) -> Project:
+        """The project of `seamline.toml`."""
+        return self.files.project
 
 
 class Run:
@@ -127,73 +116,32 @@ class Run:
         async with AsyncExitStack() as stack:
             target = await stack.enter_async_context(setup.target())
             document = setup.document
-            ops = operations(document) if document is not None else {}
-            rows = self._rows(target)
-            rules = await self._rules(target, document, ops, rows)
-            planner = Planner(
-                self._job.endpoints,
-                ops,
+            judged = await judging(self._job.files, target, document, self._job.parts)
+            plan = Planner(
+                self._job.files.endpoints,
+                judged.operations,
                 {n: i.role for n, i in self._job.project.identities.items()},
                 has_document=document is not None,
-            )
-            plan = planner.plan(self._job.seed)
+            ).plan(self._job.seed)
             cases = tuple(c for c in plan.cases if self._job.select(c))
-            self._started(target, document, ops, plan, cases, setup)
-            if rows is not None and "database" in self._job.parts:
-                await self._whole_tables(target, rows, rules.rows)
+            rules = judged.rules
+            self._started(target, document, judged, plan, cases, setup)
+            if "database" in self._job.parts:
+                await self._whole_tables(target, judged)
             await self._cases(setup, stack, target, rules, cases)
+        self._changed_rows(judged)
         await self._confirm(setup, rules, cases)
-        self._changed_rows(rules.rows, rows or [])
-
-    def _rows(self, target: Target) -> list[Rule] | None:
-        if target.catalog is None:
-            return None
-        own = declared(self._job.data, target.catalog, self._job.data_label)
-        return without_twins(derived(target.catalog), own)
-
-    async def _rules(
-        self,
-        target: Target,
-        document: Document | None,
-        ops: dict[str, Operation],
-        rows: list[Rule] | None,
-    ) -> Rules:
-        project = self._job.project
-        schemas = BodySchemas(document) if document is not None else None
-        secrets = await _secrets(target)
-        changed = (
-            ChangedRows(rows, target.catalog)
-            if rows is not None and target.catalog is not None and "database" in self._job.parts
-            else None
-        )
-        return Rules(
-            contexts=contexts(
-                {e.operation: e for e in self._job.endpoints.endpoints},
-                ops,
-                schemas,
-                target.catalog,
-                secrets,
-            ),
-            fallback=Context(
-                catalog=target.catalog, secrets=secrets, validations=frozenset(API_CHECKS)
-            ),
-            rows=changed,
-            noise=_noise(project),
-            identity_rows=identity_rows(project),
-            settle_s=project.limits.settle_ms / 1000,
-            judge_api="api" in self._job.parts,
-        )
 
     def _started(
         self,
         target: Target,
         document: Document | None,
-        ops: dict[str, Operation],
+        judged: Judging,
         plan: Plan,
         cases: Sequence[Case],
         setup: Setup,
     ) -> None:
-        listed = {e.operation: None for e in self._job.endpoints.endpoints}
+        listed = {e.operation: None for e in self._job.files.endpoints.endpoints}
         self._emit(
             RunStarted(
                 at=time.time(),
@@ -204,7 +152,7 @@ class Run:
                 engine=setup.server.origin if setup.server is not None else "",
                 seed=self._job.seed,
                 cases=len(cases),
-                operations=tuple({**listed, **dict.fromkeys(ops)}),
+                operations=tuple({**listed, **dict.fromkeys(judged.operations)}),
                 tables=len(target.catalog.tables) if target.catalog is not None else 0,
                 parts=self._job.parts,
             )
@@ -219,13 +167,12 @@ class Run:
             )
             self._emit(Skipped(at=time.time(), item=item))
 
-    async def _whole_tables(
-        self, target: Target, rules: list[Rule], changed: ChangedRows | None
-    ) -> None:
-        assert target.database is not None
-        async for result in whole(target.database, rules):
-            if changed is not None:
-                changed.baseline(result)
+    async def _whole_tables(self, target: Target, judged: Judging) -> None:
+        if target.database is None:
+            return
+        async for result in whole(target.database, judged.rows):
+            if judged.rules.rows is not None:
+                judged.rules.rows.baseline(result)
             finding = None
             if result.violations:
                 finding = msgspec.structs.replace(
@@ -277,21 +224,7 @@ class Run:
             self._errored(case, outcome.error, is_bug=False)
         for finding in outcome.findings:
             self._found.setdefault(finding.fingerprint, finding)
-        self._emit(
-            CaseFinished(
-                at=time.time(),
-                case=case.id,
-                subject=case.subject,
-                kind=case.kind,
-                steps=tuple(_record(x) for x in outcome.exchanges),
-                checks=dict(outcome.checks),
-                abstained=outcome.abstained,
-                findings=tuple(outcome.findings),
-                notes=tuple(n for x in outcome.exchanges for n in x.notes)
-                + ((f"a fresh clone was made: {outcome.stale}",) if outcome.stale else ()),
-                put_back=outcome.put_back,
-            )
-        )
+        self._emit(finished(outcome))
         return outcome
 
     def _errored(self, case: Case, message: str, *, is_bug: bool) -> None:
@@ -312,9 +245,10 @@ class Run:
         async for finding in confirm(setup, rules, wanted, by_id, limit):
             self._emit(FindingConfirmed(at=time.time(), finding=finding))
 
-    def _changed_rows(self, changed: ChangedRows | None, rules: Sequence[Rule]) -> None:
+    def _changed_rows(self, judged: Judging) -> None:
         """Tell how many changed rows each rule was held against, once a rule."""
-        for rule in rules if changed is not None else ():
+        changed = judged.rules.rows
+        for rule in judged.rows if changed is not None else ():
             looked_at = changed.looked_at_by(rule) if changed is not None else 0
             if looked_at:
                 self._emit(
@@ -327,6 +261,25 @@ class Run:
                         rows=looked_at,
                     )
                 )
+
+
+def finished(outcome: Outcome) -> CaseFinished:
+    """The event of a case that has been run and judged."""
+    notes = tuple(n for x in outcome.exchanges for n in x.notes)
+    if outcome.stale:
+        notes += (f"a fresh clone was made: {outcome.stale}",)
+    return CaseFinished(
+        at=time.time(),
+        case=outcome.case.id,
+        subject=outcome.case.subject,
+        kind=outcome.case.kind,
+        steps=tuple(_record(x) for x in outcome.exchanges),
+        checks=dict(outcome.checks),
+        abstained=outcome.abstained,
+        findings=tuple(outcome.findings),
+        notes=notes,
+        put_back=outcome.put_back,
+    )
 
 
 def _record(x: Exchange) -> StepRecord:
@@ -344,22 +297,3 @@ def _record(x: Exchange) -> StepRecord:
         ms=x.duration_ms,
         rows=rows,
     )
-
-
-def _noise(project: Project) -> Noise:
-    columns = frozenset(
-        (table, column) for table, _, column in (c.rpartition(".") for c in project.noise.columns)
-    )
-    return Noise(frozenset(project.noise.background_tables), columns)
-
-
-async def _secrets(target: Target) -> frozenset[str]:
-    """Values of secret columns in the seeded rows: a few of each, to look for in answers."""
-    if target.database is None or target.catalog is None:
-        return frozenset()
-    found: set[str] = set()
-    for table in target.catalog.tables:
-        if any(SECRET.fullmatch(c.name) for c in table.columns):
-            for row in await rows_of(target.database, target.catalog, table.name, {}, _SECRET_ROWS):
-                found |= secret_values(row)
-    return frozenset(found)

@@ -7,7 +7,7 @@ that the system itself set to ENABLE ALWAYS or ENABLE REPLICA also fire when row
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 
 import psycopg
@@ -72,7 +72,6 @@ class RowCapture:
         self._relations: dict[int, Relation] = {}
         self._since = ""
         self._logged = 0
-        self._changed_structure = False
 
     async def install(self) -> None:
         """Put capture into the database, in place of what a killed run may have left, and take the base.
@@ -96,9 +95,10 @@ class RowCapture:
     async def _install(self) -> None:
         await self.remove()
         self._schema = await self._free_schema()
-        text = (files(__package__) / "capture.sql").read_text("utf-8")
         run = self._connection.execute
-        await run(text.replace(SCHEMA, self._schema).encode())
+        for part in ("capture.sql", "capture_install.sql"):
+            text = (files(__package__) / part).read_text("utf-8")
+            await run(text.replace(SCHEMA, self._schema).encode())
         named = {"schema": self._schema}
         await run(
             f"SELECT {self._schema}.attach(c.oid) FROM (SELECT c.oid {_TABLES} "
@@ -135,12 +135,14 @@ class RowCapture:
 
     async def mark(self) -> None:
         """Make the present the base. After DDL, new tables are captured from here on."""
-        if self._changed_structure:
-            self._changed_structure = False
+        try:
+            upto, structure = await self._one(f"SELECT upto, structure FROM {self._schema}.mark()")
+        except psycopg.Error as error:
+            raise TargetError(f"row capture failed: {message(error)}") from error
+        if structure:
             await self.install()
-            return
-        row = await self._one(f"SELECT {self._schema}.mark()")
-        self._since = str(row[0])
+        else:
+            self._since = str(upto)
 
     async def observe(self, settle_s: float) -> Seen:
         """The net row changes since the last `observe` or `mark`; waits at most `settle_s` seconds.
@@ -155,7 +157,6 @@ class RowCapture:
         except psycopg.Error as error:
             raise TargetError(f"row capture failed: {message(error)}") from error
         self._since = str(upto)
-        self._changed_structure = self._changed_structure or bool(structure)
         images = [_image(row) for row in rows]
         known = [i for i in images if i.relid in self._relations]
         return Seen(
@@ -179,7 +180,8 @@ class RowCapture:
         self._logged += int(str(logged))
         if self._logged >= _VACUUM_AFTER:
             self._logged = 0
-            await self._connection.execute(f"VACUUM {self._schema}.log".encode())
+            with suppress(psycopg.errors.LockNotAvailable):  # the next time will do
+                await self._connection.execute(f"VACUUM {self._schema}.log".encode())
         return int(str(touched))
 
     async def close(self) -> None:
@@ -188,7 +190,9 @@ class RowCapture:
             await self._connection.execute(f"SELECT {self._schema}.end_open()".encode())
             await self.remove()
         except psycopg.Error as error:
-            raise TargetError(f"row capture could not be removed: {message(error)}") from error
+            # Closed: the database or its server is gone, and capture with it.
+            if not self._connection.closed:
+                raise TargetError(f"row capture cannot be removed: {message(error)}") from error
 
     async def _one(self, text: str) -> tuple[object, ...]:
         row = await (await self._connection.execute(text.encode(), prepare=True)).fetchone()

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from seamline.engines.postgresql.existing import existing_server
+from seamline.engines.postgresql.existing import existing_server, mark_for_tests
 from seamline.engines.postgresql.server import private_server
-from seamline.engines.protocol import Server
+from seamline.engines.protocol import ExistingServer, Server
 
 
 class PostgreSQL:
@@ -22,6 +22,12 @@ class PostgreSQL:
         """A server of our own in `folder`; see `server.private_server`."""
         return private_server(folder, started)
 
-    def existing(self, url: str, *, disposable: bool) -> AbstractAsyncContextManager[Server]:
+    def existing(
+        self, url: str, *, disposable: bool
+    ) -> AbstractAsyncContextManager[ExistingServer]:
         """The server of `url`, if the database there is declared to be for tests; see `existing`."""
         return existing_server(url, disposable=disposable)
+
+    async def mark(self, url: str) -> None:
+        """Declare the database of `url` to be for tests; see `existing.mark_for_tests`."""
+        await mark_for_tests(url)

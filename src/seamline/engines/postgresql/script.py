@@ -157,7 +157,7 @@ def _place(text: str, offset: int) -> tuple[int, int]:
 async def run_script(url: str, text: str, label: str) -> None:
     """Run the SQL file `text` on a connection of its own to `url`.
 
-    Raises `SpecError` as `label:line:column: message`; what ran before the error stays, as with psql.
+    Raises `SpecError` as `label:line:column: message`. What was sent before the failing round trip stays.
     """
     text = text.removeprefix("\ufeff")
     if "\0" in text:

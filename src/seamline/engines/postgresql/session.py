@@ -52,8 +52,8 @@ def _escape(value: str) -> str:
 def message(error: psycopg.Error) -> str:
     """What the server said, with its detail and hint, in one line."""
     diag = error.diag
-    parts = (diag.message_primary or str(error).strip(), diag.message_detail, diag.message_hint)
-    return " ".join(" ".join(p.split()) for p in parts if p)
+    parts = (diag.message_primary or str(error), diag.message_detail, diag.message_hint)
+    return ". ".join(" ".join(p.split()).removesuffix(".") for p in parts if p)
 
 
 def make_address(

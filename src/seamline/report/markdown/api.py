@@ -39,7 +39,7 @@ def write_api(file: TextIO, s: Summary) -> None:
 
 def _others_of(doc: Document, s: Summary, findings: list[FindingSeen]) -> None:
     """Checks that no section knows (the record of another version) are still shown."""
-    names = dict.fromkeys([*s.checks, *(f.finding.check for f in findings)])
+    names = dict.fromkeys([*sorted(s.check_names), *(f.finding.check for f in findings)])
     unknown = {n: "–" for n in names if not any(n in section.checks for section in SECTIONS)}
     if unknown or findings:
         section = Section(part="api", title="Other checks", checks=unknown)

@@ -10,7 +10,7 @@ from seamline.report.markdown.evidence import ids
 from seamline.report.markdown.page import Document
 from seamline.report.sections import Section
 from seamline.report.summary import Gap, Summary
-from seamline.report.tally import CheckTally, FindingSeen
+from seamline.report.tally import FindingSeen
 from seamline.report.verdict import verdict
 from seamline.report.words import count, last_line, moment, seconds
 
@@ -97,22 +97,23 @@ def write_checks(doc: Document, section: Section, s: Summary) -> None:
 
 
 def _used(name: str, s: Summary) -> bool:
-    return name in s.checks or any(f.finding.check == name for f in s.findings)
+    return name in s.check_names or any(f.finding.check == name for f in s.findings)
 
 
 def _check_row(name: str, claim: str, s: Summary) -> tuple[str, ...]:
     tally = s.check(name)
     found = [f for f in s.findings if f.finding.check == name]
     numbers = (f"{tally.applied:,}", f"{tally.passed:,}", f"{tally.failed:,}")
-    return (code(name), prose(claim), *numbers, ids(found) or "none", _abstained(tally))
+    return (code(name), prose(claim), *numbers, ids(found) or "none", _abstained(name, s))
 
 
-def _abstained(tally: CheckTally) -> str:
-    if not tally.abstained.total:
+def _abstained(name: str, s: Summary) -> str:
+    abstained = s.abstained.get(name)
+    if abstained is None:
         return "–"
-    ordered = sorted(tally.abstained.counts.items(), key=lambda kv: (-kv[1], kv[0]))
+    ordered = sorted(abstained.counts.items(), key=lambda kv: (-kv[1], kv[0]))
     shown = [f"{n:,}×: {prose(reason, 160)}" for reason, n in ordered[:3]]
-    rest = tally.abstained.total - sum(n for _, n in ordered[:3])
+    rest = abstained.total - sum(n for _, n in ordered[:3])
     return "; ".join(shown) + (f"; {rest:,}× for other reasons" if rest else "")
 
 

@@ -111,7 +111,7 @@ def _transactions(doc: Document, section: Section, s: Summary) -> None:
         doc.block("The evidence of these findings is in `API_Integration_Testing.md`.")
     head = ["Table", "Rows inserted", "Rows updated", "Rows deleted"]
     rows = [
-        (code(t), *(f"{ops[op]:,}" for op in ("insert", "update", "delete")))
+        (code(t), *(f"{ops.get(op, 0):,}" for op in ("insert", "update", "delete")))
         for t, ops in sorted(s.rows.items())
     ]
     if rows:

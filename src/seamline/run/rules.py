@@ -1,0 +1,99 @@
+"""How the exchanges of a run are judged: the contexts of operations and the rules of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from seamline.checks import Context
+from seamline.checks.nothing_leaked import SECRET, secret_values
+from seamline.data.changed import ChangedRows
+from seamline.data.declared import declared, without_twins
+from seamline.data.derive import derived
+from seamline.data.rule import Rule
+from seamline.model.vocabulary import API_CHECKS, Part
+from seamline.openapi.document import Document
+from seamline.openapi.operation import Operation, operations
+from seamline.openapi.validate import BodySchemas
+from seamline.run.contexts import contexts
+from seamline.run.login import identity_rows
+from seamline.run.session import Noise, Rules, Target, rows_of
+from seamline.spec.data import DataFramework
+from seamline.spec.endpoints import EndpointSpecs
+from seamline.spec.project import Project
+
+_SECRET_ROWS = 50
+
+
+class Files(msgspec.Struct, frozen=True, kw_only=True):
+    """The three files of a project, read. `data_label` is how messages name the third."""
+
+    project: Project
+    endpoints: EndpointSpecs
+    data: DataFramework
+    data_label: str = "Data_Validation_Framework.json"
+
+
+class Judging(msgspec.Struct, frozen=True, kw_only=True):
+    """What judges a run: the operations of the document, the rules of rows, all of it as `Rules`.
+
+    `rows` is empty where there is no database.
+    """
+
+    operations: Mapping[str, Operation]
+    rows: Sequence[Rule]
+    rules: Rules
+
+
+async def judging(
+    files: Files, target: Target, document: Document | None, parts: Sequence[Part]
+) -> Judging:
+    """Put files, document and catalog together.
+
+    Raises `SpecError` for names in the files that the database does not have.
+    """
+    ops = operations(document) if document is not None else {}
+    rows: list[Rule] = []
+    if target.catalog is not None:
+        own = declared(files.data, target.catalog, files.data_label)
+        rows = without_twins(derived(target.catalog), own)
+    secrets = await _secrets(target)
+    watch = target.catalog is not None and "database" in parts
+    rules = Rules(
+        contexts=contexts(
+            {e.operation: e for e in files.endpoints.endpoints},
+            ops,
+            BodySchemas(document) if document is not None else None,
+            target.catalog,
+            secrets,
+        ),
+        fallback=Context(
+            catalog=target.catalog, secrets=secrets, validations=frozenset(API_CHECKS)
+        ),
+        rows=ChangedRows(rows, target.catalog) if watch and target.catalog is not None else None,
+        noise=_noise(files.project),
+        identity_rows=identity_rows(files.project),
+        settle_s=files.project.limits.settle_ms / 1000,
+        judge_api="api" in parts,
+    )
+    return Judging(operations=ops, rows=rows, rules=rules)
+
+
+def _noise(project: Project) -> Noise:
+    columns = frozenset(
+        (table, column) for table, _, column in (c.rpartition(".") for c in project.noise.columns)
+    )
+    return Noise(frozenset(project.noise.background_tables), columns)
+
+
+async def _secrets(target: Target) -> frozenset[str]:
+    """Values of secret columns in the seeded rows: a few of each, to look for in answers."""
+    if target.database is None or target.catalog is None:
+        return frozenset()
+    found: set[str] = set()
+    for table in target.catalog.tables:
+        if any(SECRET.fullmatch(c.name) for c in table.columns):
+            for row in await rows_of(target.database, target.catalog, table.name, {}, _SECRET_ROWS):
+                found |= secret_values(row)
+    return frozenset(found)

@@ -1,0 +1,75 @@
+"""Projects for the tests of whole runs: a folder with the three files, on the system of `systems/`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from seamline.model.event import CaseFinished, Event, RunFinished
+from seamline.workflow.artifacts import load_job, run_to_end
+from seamline.workflow.run import Run
+
+NOTES = Path(__file__).parent / "systems" / "notes.py"
+SCHEMA = """
+CREATE TABLE notes (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text text NOT NULL);
+INSERT INTO notes (text) VALUES ('first'), ('second');
+"""
+
+
+def write_project(
+    folder: Path,
+    endpoints: Any,
+    *,
+    data: Any = None,
+    toml: str = "",
+    env: str = "",
+    migration: str = SCHEMA,
+    database: str | None = 'migrations = { kind = "sql", files = ["schema.sql"] }',
+) -> Path:
+    """A project on the notes system; `toml` is added at its end, `env` to the system's variables."""
+    folder.mkdir(parents=True, exist_ok=True)
+    variables = 'DATABASE_URL = "{database_url}"' if database is not None else ""
+    text = f"""
+[system]
+command = [{json.dumps(sys.executable)}, {json.dumps(str(NOTES))}, "{{port}}"]
+ready = "/health"
+env = {{ {", ".join(v for v in (variables, env) if v)} }}
+start_timeout_s = 20
+"""
+    if "openapi" not in toml:
+        text += 'openapi = "/openapi.json"\n'
+    else:
+        line, _, toml = toml.partition("\n")
+        text += line + "\n"
+    if database is not None:
+        text += f"[database]\n{database}\n"
+    (folder / "seamline.toml").write_text(text + toml)
+    (folder / "schema.sql").write_text(migration)
+    specs = folder / "integration"
+    specs.mkdir(exist_ok=True)
+    (specs / "Endpoint_Validation_Specs.json").write_text(json.dumps(endpoints))
+    if data is not None:
+        (specs / "Data_Validation_Framework.json").write_text(json.dumps(data))
+    return folder
+
+
+def run_project(folder: Path, **options: Any) -> list[Event]:
+    """Every event of a run of it. For tests that are not in an event loop."""
+    events: list[Event] = []
+    job = load_job(folder, parts=options.pop("parts", ("api", "database")), **options)
+    run_to_end(Run(job, events.append).execute())
+    return events
+
+
+def cases_of(events: list[Event]) -> dict[str, CaseFinished]:
+    """The finished cases by id."""
+    return {e.case: e for e in events if isinstance(e, CaseFinished)}
+
+
+def end_of(events: list[Event]) -> RunFinished:
+    """The last event."""
+    last = events[-1]
+    assert isinstance(last, RunFinished)
+    return last
