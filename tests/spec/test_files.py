@@ -171,7 +171,7 @@ def test_a_missing_project_says_where_it_was_looked_for(tmp_path: Path) -> None:
         load_project(tmp_path)
     assert str(caught.value) == (
         f"seamline.toml: not found in {tmp_path.resolve()}."
-        " Go to the folder that has it, or write one there with `seamline init`."
+        " Go to the folder that has it, or name it with --project; README.md shows a small one."
     )
 
 

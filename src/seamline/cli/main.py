@@ -10,7 +10,7 @@ import click
 from seamline import __version__
 from seamline.cli.run import run
 from seamline.cli.show import checks, mark, schema
-from seamline.errors import SeamlineError
+from seamline.errors import SeamlineError, SpecError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -36,6 +36,10 @@ def main() -> NoReturn:
     except click.ClickException as exc:
         exc.show()
         code = 2
+    except SpecError as exc:
+        for problem in exc.problems:
+            click.echo(problem, err=True)
+        code = exc.exit_code
     except SeamlineError as exc:
         click.echo(f"seamline: {exc}", err=True)
         code = exc.exit_code

@@ -20,7 +20,7 @@ from seamline.run.evidence import with_evidence
 from seamline.run.request import build
 from seamline.run.session import Answers, Noise, Session
 from seamline.spec.reference import references_in, resolve
-from seamline.system.identity import malformed
+from seamline.system.identity import malformed, missing
 
 _ALL = tuple(CHECKS.values())
 
@@ -141,7 +141,7 @@ def _has_references(template: RequestTemplate) -> bool:
 
 def _credentials(session: Session, step: Step) -> tuple[tuple[str, str], ...]:
     if step.credentials == "missing":
-        return ()
+        return missing(session.credentials(step.identity))
     headers = session.credentials(step.identity)
     return malformed(headers) if step.credentials == "malformed" else headers
 

@@ -17,13 +17,18 @@ _NO_TYPE = ("Content-Type",)
 """A body without a declared type is sent without one: aiohttp would say `application/octet-stream`."""
 _FAILURES = (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError)
 _HEADER_BYTES = 64 * 1024
+_CLOSING = frozenset({408, 413})
+"""Answers below 500 after which servers close the connection, and do not always say so."""
 
 
 class Client:
     """Sends requests to one base URL; redirects are not followed, cookies not kept."""
 
-    def __init__(self, session: aiohttp.ClientSession, base_url: str, body_bytes: int) -> None:
-        self._session = session
+    def __init__(
+        self, session: Callable[[], aiohttp.ClientSession], base_url: str, body_bytes: int
+    ) -> None:
+        self._make = session
+        self._session = session()
         self._base = base_url.rstrip("/")
         self._limit = body_bytes
 
@@ -83,7 +88,15 @@ class Client:
 @asynccontextmanager
 async def client(base_url: str, *, timeout_s: float, body_bytes: int) -> AsyncIterator[Client]:
     """A client for `base_url`; `timeout_s` bounds a whole request, `body_bytes` an answer's body."""
-    async with aiohttp.ClientSession(
+    opened = Client(partial(_session, timeout_s), base_url, body_bytes)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+def _session(timeout_s: float) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=timeout_s),
         cookie_jar=aiohttp.DummyCookieJar(),
         # Servers close idle connections after two seconds or more: one that the server is about to
@@ -91,8 +104,7 @@ async def client(base_url: str, *, timeout_s: float, body_bytes: int) -> AsyncIt
         connector=aiohttp.TCPConnector(limit=16, use_dns_cache=True, keepalive_timeout=1.5),
         max_line_size=_HEADER_BYTES,
         max_field_size=_HEADER_BYTES,
-    ) as session:
-        yield Client(session, base_url, body_bytes)
+    )
 
 
 def _text(value: str) -> str:
