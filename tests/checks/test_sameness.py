@@ -22,12 +22,18 @@ TYPES = (
     "interval", "time without time zone", "int4range", "order_status",
 )  # fmt: skip
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.decimals(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters())
+    | st.decimals(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
 ODD_TEXT = st.sampled_from(
-    ["NaN", "sNaN", "Infinity", "-Infinity", "infinity", "1e999999999", "9" * 5000, "0001-01-01T00:00:00+14:00",
+    ["NaN", "sNaN", "Infinity", "-Infinity", "infinity", "1e999999999", "9" * 5000,
+     "0001-01-01T00:00:00+14:00",
      "9999-12-31T23:59:59.999999-12:00", "0001-01-01T00:00:00", "9999-12-31", "\\x", "\\xzz", "{}", "-"]
 )  # fmt: skip
 
@@ -42,7 +48,11 @@ def test_a_value_is_never_different_from_itself(value: Any, type_: str) -> None:
     assert same(value, value, column("c", type_)) is not False
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9))
+@given(
+    st.decimals(
+        allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9
+    )
+)
 def test_a_number_is_its_decimal_text_and_its_float(value: Decimal) -> None:
     for answered in (str(value), float(value), f"{value}0"):
         assert same(answered, value, column("c", "numeric(12,2)")) is True
@@ -56,11 +66,13 @@ def test_different_integers_differ_also_beyond_a_double(left: int, right: int) -
 
 
 ZONES = st.integers(-56, 56).map(lambda quarters: timezone(timedelta(minutes=15 * quarters)))
-MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
 
 
 @given(MOMENTS, ZONES, st.sampled_from(["microseconds", "milliseconds", "seconds", "minutes"]))
-def test_a_moment_is_itself_in_any_zone_and_with_fewer_digits(moment: datetime, zone: timezone, spec: str) -> None:
+def test_a_moment_is_itself_in_any_zone_and_with_fewer_digits(
+    moment: datetime, zone: timezone, spec: str
+) -> None:
     answered = moment.astimezone(zone).isoformat(timespec=spec)
     stamp = column("c", "timestamp with time zone")
     assert same(answered, moment.isoformat(), stamp) is True
@@ -81,7 +93,12 @@ def test_a_moment_without_zone_is_never_called_wrong_for_a_shift_by_whole_zones(
 @given(MOMENTS, st.integers(1, 10**12))
 def test_another_moment_differs(moment: datetime, micros: int) -> None:
     other = moment + timedelta(microseconds=micros)
-    assert same(other.isoformat(timespec="microseconds"), moment.isoformat(), column("c", "timestamptz")) is False
+    assert (
+        same(
+            other.isoformat(timespec="microseconds"), moment.isoformat(), column("c", "timestamptz")
+        )
+        is False
+    )
 
 
 @given(st.uuids(), st.uuids())
@@ -130,7 +147,9 @@ def test_texts_are_the_same_only_if_equal(one: str, other: str) -> None:
         (["a"], "a", "text"),
     ],
 )
-def test_an_unknown_notation_is_neither_same_nor_different(answered: Any, stored: Any, type_: str) -> None:
+def test_an_unknown_notation_is_neither_same_nor_different(
+    answered: Any, stored: Any, type_: str
+) -> None:
     assert same(answered, stored, column("c", type_)) is None
 
 
@@ -138,8 +157,16 @@ def test_an_unknown_notation_is_neither_same_nor_different(answered: Any, stored
     ("answered", "stored", "type_"),
     [
         ("2026-01-01T10:00:00.123456789Z", "2026-01-01T10:00:00.123457+00:00", "timestamptz"),  # Go
-        ("2026-01-01T10:00:00.123Z", "2026-01-01T10:00:00.123999+00:00", "timestamptz"),  # JavaScript
-        ("2026-01-01T10:00:00.123456Z", "2026-01-01T10:00:00+00:00", "timestamptz(0)"),  # rounded there
+        (
+            "2026-01-01T10:00:00.123Z",
+            "2026-01-01T10:00:00.123999+00:00",
+            "timestamptz",
+        ),  # JavaScript
+        (
+            "2026-01-01T10:00:00.123456Z",
+            "2026-01-01T10:00:00+00:00",
+            "timestamptz(0)",
+        ),  # rounded there
         ("2026-01-01T10:00Z", "2026-01-01T10:00:31+00:00", "timestamptz"),
         ("2026-01-01 10:00:00", "2026-01-01T10:00:00+00:00", "timestamptz"),
         ("2026-01-01", "2026-01-01T10:00:00+00:00", "timestamptz"),
@@ -156,7 +183,9 @@ def test_an_unknown_notation_is_neither_same_nor_different(answered: Any, stored
         (123, "123", "text"),
     ],
 )
-def test_notations_that_differ_in_form_only_are_the_same(answered: Any, stored: Any, type_: str) -> None:
+def test_notations_that_differ_in_form_only_are_the_same(
+    answered: Any, stored: Any, type_: str
+) -> None:
     base = type_.partition("(")[0]
     whole = Column(name="c", type=type_, base=base, nullable=True)
     assert same(answered, stored, whole) is True
@@ -180,7 +209,9 @@ def test_notations_that_differ_in_form_only_are_the_same(answered: Any, stored: 
         (True, False, "boolean"),
     ],
 )
-def test_what_was_lost_or_changed_on_the_way_differs(answered: Any, stored: Any, type_: str) -> None:
+def test_what_was_lost_or_changed_on_the_way_differs(
+    answered: Any, stored: Any, type_: str
+) -> None:
     assert same(answered, stored, column("c", type_)) is False
 
 

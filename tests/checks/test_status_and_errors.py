@@ -32,9 +32,16 @@ def test_a_rate_limit_is_not_judged() -> None:
 
 @pytest.mark.parametrize("status", [0, 500, 503])
 @pytest.mark.parametrize("expected", [(200,), (503,), (200, 500)])
-def test_a_broken_answer_is_reported_exactly_once_unless_expected(status: int, expected: tuple[int, ...]) -> None:
+def test_a_broken_answer_is_reported_exactly_once_unless_expected(
+    status: int, expected: tuple[int, ...]
+) -> None:
     x = exchange(status=status, expected=expected)
-    reports = [f for name in (STATUS, BROKEN) if applies(name, x, context()) for f in found(name, x, context())]
+    reports = [
+        f
+        for name in (STATUS, BROKEN)
+        if applies(name, x, context())
+        for f in found(name, x, context())
+    ]
     assert len(reports) == (status not in expected)
 
 
@@ -55,7 +62,8 @@ def test_a_client_error_is_no_server_error() -> None:
 
 def test_a_finding_is_the_same_next_week_whatever_the_body_says() -> None:
     one, other = (
-        found(STATUS, exchange(status=409, body={"at": at}, expected=(201,)), context())[0] for at in (1, 2)
+        found(STATUS, exchange(status=409, body={"at": at}, expected=(201,)), context())[0]
+        for at in (1, 2)
     )
     assert one.id == other.id
     assert one.actual != other.actual
@@ -100,7 +108,9 @@ def test_403_is_right_where_the_document_names_it_and_not_401() -> None:
 
 def test_403_is_no_more_than_a_warning_where_the_document_names_401() -> None:
     secured = context(answers(s401=None, s403=None), requires_auth=True)
-    assert found(AUTH, exchange(status=403, credentials="missing"), secured)[0].severity == "warning"
+    assert (
+        found(AUTH, exchange(status=403, credentials="missing"), secured)[0].severity == "warning"
+    )
 
 
 @pytest.mark.parametrize("status", [0, 429, 500, 503])
@@ -138,7 +148,11 @@ def test_no_check_raises_on_an_empty_context_and_no_answer() -> None:
     from seamline.checks import CHECKS, Context, judge
 
     bare = Context()
-    for x in (exchange(status=0), exchange(POST, 201, sent={"a": 1}), exchange("DELETE /orders/{id}", 204)):
+    for x in (
+        exchange(status=0),
+        exchange(POST, 201, sent={"a": 1}),
+        exchange("DELETE /orders/{id}", 204),
+    ):
         for each in CHECKS.values():
             for y in (x, msgspec.structs.replace(x, changes=None)):
                 if each.applies(y, bare):

@@ -28,7 +28,9 @@ def column(name: str, type_: str = "text", **more: Any) -> Column:
     return Column(name=name, type=type_, base=base, nullable=True, max_length=length, **more)
 
 
-def table(name: str, *columns: Column, refers: Mapping[str, tuple[str, str]] | None = None) -> Table:
+def table(
+    name: str, *columns: Column, refers: Mapping[str, tuple[str, str]] | None = None
+) -> Table:
     """A table with the primary key `id`; `refers` maps a column to (table, what a delete does)."""
     keys = tuple(
         ForeignKey(name=f"{name}_{c}", columns=(c,), table=to, to=("id",), on_delete=action)
@@ -47,7 +49,9 @@ CATALOG = Catalog(
     engine="postgresql",
     version="17",
     tables=(
-        table("users", column("email"), column("password_hash"), column("last_seen_at", "timestamptz")),
+        table(
+            "users", column("email"), column("password_hash"), column("last_seen_at", "timestamptz")
+        ),
         table(
             "orders",
             column("user_id", "bigint"),
@@ -68,13 +72,17 @@ CATALOG = Catalog(
         table(
             "payments", column("order_id", "bigint"), refers={"order_id": ("orders", "no action")}
         ),
-        table(
-            "parcels", column("order_id", "bigint"), refers={"order_id": ("orders", "set null")}
-        ),
+        table("parcels", column("order_id", "bigint"), refers={"order_id": ("orders", "set null")}),
         table("audit", column("text")),
         table("taggings", column("taggable_id", "bigint"), column("taggable_type")),
-        table("folders", column("parent_id", "bigint"), refers={"parent_id": ("folders", "cascade")}),
-        table("plain_folders", column("parent_id", "bigint"), refers={"parent_id": ("plain_folders", "no action")}),
+        table(
+            "folders", column("parent_id", "bigint"), refers={"parent_id": ("folders", "cascade")}
+        ),
+        table(
+            "plain_folders",
+            column("parent_id", "bigint"),
+            refers={"parent_id": ("plain_folders", "no action")},
+        ),
     ),
 )
 
@@ -94,7 +102,9 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-def operation(answers: Mapping[str, Any], key: str = "GET /orders/{id}") -> tuple[Operation, BodySchemas]:
+def operation(
+    answers: Mapping[str, Any], key: str = "GET /orders/{id}"
+) -> tuple[Operation, BodySchemas]:
     """An operation whose `responses` are as given."""
     method, _, path = key.partition(" ")
     raw = {**DOCUMENT, "paths": {path: {method.lower(): {"responses": answers}}}}
@@ -107,7 +117,9 @@ def answers(**content: Any) -> dict[str, Any]:
     return {
         status.removeprefix("s"): {
             "description": "",
-            "content": {media: {} if schema is None else {"schema": schema} for media, schema in c.items()},
+            "content": {
+                media: {} if schema is None else {"schema": schema} for media, schema in c.items()
+            },
         }
         if c is not None
         else {"description": ""}
@@ -115,7 +127,9 @@ def answers(**content: Any) -> dict[str, Any]:
     }
 
 
-def context(responses: Mapping[str, Any] | None = None, key: str = "GET /orders/{id}", **more: Any) -> Context:
+def context(
+    responses: Mapping[str, Any] | None = None, key: str = "GET /orders/{id}", **more: Any
+) -> Context:
     columns = {p: Place(*place.split(".")) for p, place in more.pop("columns", {}).items()}
     effects = {t: frozenset(ops.split()) for t, ops in more.pop("effects", {}).items()}
     op, schemas = operation(responses, key) if responses is not None else (None, None)
@@ -150,7 +164,9 @@ def exchange(
     method = key.partition(" ")[0]
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     given = {"content-type": "application/json"} if headers is None and data else headers or {}
-    response = Response(status=status, headers=tuple(given.items()), body=data, cut=more.pop("cut", False))
+    response = Response(
+        status=status, headers=tuple(given.items()), body=data, cut=more.pop("cut", False)
+    )
     fields: dict[str, Any] = {
         "case": "case",
         "kind": "positive",
@@ -176,7 +192,9 @@ def exchange(
 
 def change(op: RowOp, name: str, before: Row | None = None, after: Row | None = None) -> RowChange:
     row = before if before is not None else after or {}
-    return RowChange(table=name, op=op, key={"id": row.get("id")}, before=before, after=after, txid=1)
+    return RowChange(
+        table=name, op=op, key={"id": row.get("id")}, before=before, after=after, txid=1
+    )
 
 
 def inserted(name: str, **row: Any) -> RowChange:

@@ -85,10 +85,12 @@ def _others_of_the_table(
         c for change in own if change.op == "update" for c in change.columns if _MARK.search(c)
     }
     gone = [c for c in touched if c.op == "delete" or marks & c.columns]
+    if not any(c in own for c in gone):
+        return
     kin = Kin(context.catalog, own)
-    others = [c for c in gone if c not in own and not kin.cascades(c)]
-    if others and any(c in own for c in gone):
-        refer = all(kin.refers(c) for c in others)
+    others = kin.without([c for c in gone if c not in own], kin.cascades)
+    if others:
+        refer = not kin.without(others, kin.refers)
         yield Fault(
             title=f"{len(others)} other rows of {context.resource} removed",
             expected=f"only the row of {context.resource} that /{named} names",

@@ -180,7 +180,9 @@ def judge_exchange(session: Session, exchange: Exchange, outcome: Outcome) -> No
         return
     context = session.rules.context(exchange.operation)
     only = outcome.case.validations
-    if only is not None:  # a check that leaves a fault to another must know that the other is left out
+    if (
+        only is not None
+    ):  # a check that leaves a fault to another must know that the other is left out
         context = msgspec.structs.replace(context, validations=context.validations & only)
     for check in session.rules.checks.get(exchange.operation, _ALL):
         name = check.name

@@ -21,7 +21,13 @@ from seamline.model.catalog import Catalog
 from seamline.model.row import Row
 
 _SELECT = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values|table)\b", re.I | re.S)
-_SETTINGS = {**TEXT_SETTINGS, "statement_timeout": "60000", "lock_timeout": "10000"}
+_SETTINGS = {
+    **TEXT_SETTINGS,
+    "statement_timeout": "60000",
+    "lock_timeout": "10000",
+    # The same statements come again with each case; planning them costs more than running them.
+    "plan_cache_mode": "force_generic_plan",
+}
 
 
 class OpenDatabase:

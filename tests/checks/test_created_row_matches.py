@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from seamline.checks import Context
+from seamline.model.exchange import Exchange
+from seamline.model.row import RowChange
+
+from .world import abstains, applies, context, exchange, found, inserted, updated
+
+NAME, POST = "createdRowMatches", "POST /orders"
+MAPPED = context(
+    columns={"#/id": "orders.id", "#/total": "orders.total", "#/status": "orders.status"}
+)
+ROW = {"status": "new", "total": Decimal("2.50"), "note": "hi", "user_id": 3, "country": "DE"}
+ANSWER: dict[str, Any] = {"id": 7, "total": "2.50", "status": "new", "note": "hi"}
+
+
+def created(
+    body: Any = None,
+    sent: Any = None,
+    *,
+    changes: tuple[RowChange, ...] | None = (inserted("orders", **ROW),),
+    **more: Any,
+) -> Exchange:
+    status = more.pop("status", 201)
+    return exchange(
+        POST,
+        status,
+        ANSWER if body is None else body,
+        sent=sent or {"note": "hi"},
+        changes=changes,
+        **more,
+    )
+
+
+def test_a_row_that_says_what_was_answered_is_right() -> None:
+    assert not found(NAME, created(), MAPPED)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"), [("total", "2.51"), ("status", "paid"), ("id", 8), ("total", None)]
+)
+def test_a_column_that_differs_from_the_answer_is_found(pointer: str, value: Any) -> None:
+    (finding,) = found(NAME, created({**ANSWER, pointer: value}), MAPPED)
+    assert finding.severity == "error"
+    assert finding.detail == f"orders.{pointer}"
+
+
+def test_a_column_that_the_answer_or_the_image_leaves_out_is_not_judged() -> None:
+    assert not found(NAME, created({"id": 7}), MAPPED)
+    assert not found(NAME, created(changes=(inserted("orders"),)), MAPPED)
+    assert not found(NAME, created(b"created", headers={}), MAPPED)
+
+
+def test_no_value_of_a_secret_column_is_repeated() -> None:
+    secret = context(columns={"#/password": "orders.password"})
+    (finding,) = found(
+        NAME,
+        created({"password": "hunter22"}, changes=(inserted("orders", password="$2b$x"),)),
+        secret,
+    )
+    assert "hunter22" not in finding.expected + finding.title
+    assert "$2b$" not in finding.actual
+
+
+@pytest.mark.parametrize(
+    "changes", [(), (inserted("orders", id=7), inserted("orders", id=8)), (inserted("audit"),)]
+)
+def test_201_without_a_row_or_with_two_is_found(changes: tuple[RowChange, ...]) -> None:
+    (finding,) = found(NAME, created(changes=changes), context())
+    assert finding.detail == "orders"
+
+
+def test_two_rows_are_found_although_the_order_has_two_lines() -> None:
+    twice = (inserted("orders", id=7), inserted("orders", id=8))
+    assert found(NAME, created(sent={"lines": [1, 2]}, changes=twice), context())
+
+
+@pytest.mark.parametrize(
+    ("sent", "more"),
+    [
+        ([{"note": "a"}, {"note": "b"}], {}),
+        ({"orders": [{"note": "a"}, {"note": "b"}]}, {}),
+        ({"count": 2}, {}),
+        (None, {"raw": b"note\na\nb\n"}),
+    ],
+)
+def test_creation_of_several_at_once_is_not_judged(sent: Any, more: dict[str, Any]) -> None:
+    twice = (inserted("orders", id=7), inserted("orders", id=8))
+    x = exchange(
+        POST, 201, {"created": 2}, changes=twice, **({"sent": sent} if sent else {}), **more
+    )
+    assert abstains(NAME, x, context())
+
+
+def test_an_upsert_that_a_person_has_reviewed_may_update() -> None:
+    x = created(status=200, changes=(updated("orders", {"note": "a"}, note="hi"),))
+    assert not found(NAME, x, context(effects={"orders": "insert update"}))
+    assert found(NAME, x, context(effects={"orders": "insert"}))
+
+
+@pytest.mark.parametrize(
+    ("x", "c"),
+    [
+        (created(changes=None), context()),
+        (created(), context(resource=None)),
+        (created(status=202, changes=()), context(effects={"orders": "insert"})),
+        # NestJS answers 201 to every POST: a login creates nothing.
+        (created(changes=()), context(resource="users", effects={"audit": "insert"})),
+        (created(status=200, changes=(), kind="sequence"), context(effects={"orders": "insert"})),
+        (
+            created(changes=(), kind="sequence", request_headers={"Idempotency-Key": "k"}),
+            context(effects={"orders": "insert"}),
+        ),
+        (
+            exchange(
+                "PUT /orders/{id}", 200, changes=(updated("orders", {"note": "a"}, note="b"),)
+            ),
+            context(effects={"orders": "insert"}),
+        ),
+    ],
+)
+def test_what_may_rightly_create_no_row_is_not_judged(x: Exchange, c: Context) -> None:
+    assert abstains(NAME, x, c)
+
+
+def test_only_creations_are_judged() -> None:
+    assert not applies(NAME, exchange(POST, 200), context())
+    assert not applies(NAME, exchange(POST, 409), context(effects={"orders": "insert"}))
+    assert not applies(
+        NAME, exchange("PATCH /orders/{id}", 200), context(effects={"orders": "insert"})
+    )
+
+
+def by_name(sent: dict[str, Any], answer: Any, **row: Any) -> list[str]:
+    """Details of the warnings, where only names say which property is which column."""
+    findings = found(NAME, created(answer, sent, changes=(inserted("orders", **row),)), context())
+    assert all(f.severity == "warning" for f in findings)
+    return [f.detail for f in findings]
+
+
+@pytest.mark.parametrize(
+    ("asked", "stored"),
+    [
+        ("a long description", "a long desc"),
+        ("Tom & Jerry", "Tom &amp; Jerry"),
+        ("naïve", "naÃ¯ve"),
+        ("007", "7"),
+        (" trimmed ", "trimmed"),
+        ("🎉", "?"),
+        ("first", "last"),
+        ("Ann@Example.com", "ann@example.com"),
+    ],
+)
+def test_what_is_asked_and_answered_and_not_stored_is_a_warning(asked: str, stored: str) -> None:
+    assert by_name({"note": asked}, {"note": asked}, note=stored) == ["orders.note"]
+
+
+def test_what_is_normalised_and_answered_so_is_right() -> None:
+    assert not by_name(
+        {"note": " Ann@Example.COM "}, {"note": "ann@example.com"}, note="ann@example.com"
+    )
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda o: {"data": o},
+        lambda o: {"order": o},
+        lambda o: {"data": {"attributes": o, "type": "orders"}},
+    ],
+)
+def test_a_resource_inside_an_envelope_is_looked_at(wrap: Any) -> None:
+    assert by_name(
+        wrap({"note": "long text", "total": 1}),
+        wrap({"note": "long text", "total": 1}),
+        note="long",
+        total=1,
+    ) == ["orders.note"]
+
+
+def test_camel_case_is_the_column_in_snake_case() -> None:
+    assert by_name({"unitPrice": "9.99"}, {"unitPrice": "9.99"}, unit_price=Decimal("10")) == [
+        "orders.unit_price"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "stored"),
+    [
+        ("password", "hunter22", "$2b$12$abcdefgh"),
+        ("country", "Germany", "DE"),
+        ("note", "in-progress", "IN_PROGRESS"),
+        ("note", "active", "ACTIVE"),
+        ("note", "123-45-6789", "gAAAAABkZm9vYmFyYmF6cXV4Zm9vYmFy"),  # encrypted
+        ("status", "PENDING", "new"),  # the API's own label
+        ("total", 2.5, Decimal("2.50")),
+        ("total", "2.5", Decimal("2.50")),
+        ("placed_at", "2026-01-01T10:00:00Z", "2026-01-01T10:00:00+00:00"),
+        ("note", None, ""),
+        ("note", ["a"], "a"),
+        ("user_id", "ann", 3),
+        ("no_column", "a", "b"),
+    ],
+)
+def test_what_may_be_kept_in_another_notation_is_right(name: str, asked: Any, stored: Any) -> None:
+    assert not by_name({name: asked}, {name: asked}, **{name: stored})
+
+
+def test_a_mapped_column_is_not_judged_by_name_as_well() -> None:
+    x = created(
+        {"total": "2.50"}, {"total": "2.50"}, changes=(inserted("orders", total=Decimal("3")),)
+    )
+    assert [f.severity for f in found(NAME, x, MAPPED)] == ["error"]

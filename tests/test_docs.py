@@ -1,0 +1,48 @@
+"""What the docs name exists, and what exists the docs name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from seamline.cli.main import cli
+from seamline.model.vocabulary import API_CHECKS, DATA_CHECKS
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("name", API_CHECKS)
+def test_every_check_of_exchanges_has_its_heading(name: str) -> None:
+    assert f"\n## {name}\n" in (ROOT / "docs" / "checks.md").read_text()
+
+
+@pytest.mark.parametrize("name", DATA_CHECKS)
+def test_every_check_of_rows_is_in_the_table(name: str) -> None:
+    assert f"| `{name}` |" in (ROOT / "docs" / "files.md").read_text()
+
+
+def test_every_command_of_the_readme_exists_and_the_other_way_round() -> None:
+    named = set(re.findall(r"seamline ([a-z]+)", (ROOT / "README.md").read_text()))
+    assert {c for c in cli.commands} == named & set(cli.commands)
+    assert not {n for n in named if n in {"init", "show", "replay"}}
+
+
+def test_architecture_stays_short() -> None:
+    assert len((ROOT / "ARCHITECTURE.md").read_text().splitlines()) <= 80
+
+
+def test_no_file_is_long() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}: {lines}"
+        for path in ROOT.glob("src/**/*.py")
+        if (lines := len(path.read_text().splitlines())) > 400
+    ]
+    assert long == []
+
+
+def test_every_link_of_the_docs_leads_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
+            assert "://" in target or (page.parent / target).exists(), (page.name, target)
