@@ -23,6 +23,7 @@ check: $(VENV)/.ready ## format, lint, types, import contract
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	cd examples/shop && mypy
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.ready ## the tests

@@ -216,3 +216,36 @@ def test_a_mapped_column_is_not_judged_by_name_as_well() -> None:
         {"total": "2.50"}, {"total": "2.50"}, changes=(inserted("orders", total=Decimal("3")),)
     )
     assert [f.severity for f in found(NAME, x, MAPPED)] == ["error"]
+
+
+def test_another_row_of_the_same_table_is_no_second_creation() -> None:
+    """Prefect's first work queue brings a default pool along, and that its own default queue."""
+    default = inserted("orders", id=6, note="default", status="new")
+    own = inserted("orders", id=7, note="hi", status="new")
+    assert not found(NAME, created(changes=(default, own)), context())
+    assert not found(NAME, created(changes=(default, own)), MAPPED)
+    again = inserted("orders", id=8, note="hi", status="new")
+    assert found(NAME, created(changes=(own, again)), context())
+    assert found(NAME, created({"note": "hi"}, changes=(default, own)), context())
+
+
+UUID = "cc73c951-a76f-4646-83e3-f9685d3911aa"
+
+
+@pytest.mark.parametrize(
+    ("answer", "row"),
+    [
+        ({"id": UUID}, inserted("audit", id=UUID)),  # the key that was answered stands there
+        ({"id": 7}, inserted("audit", text="hi")),  # what was asked stands there
+    ],
+)
+def test_a_table_known_by_the_path_alone_may_be_another(answer: Any, row: RowChange) -> None:
+    """Prefect's `/v2/concurrency_limits/` writes `concurrency_limit_v2`; `concurrency_limit` exists."""
+    x = created(answer, {"text": "hi"}, changes=(row,))
+    assert abstains(NAME, x, context())
+    assert found(NAME, x, context(effects={"orders": "insert"}))
+
+
+def test_a_log_row_is_no_created_row() -> None:
+    x = created({"id": 7}, {"text": "hi"}, changes=(inserted("audit", text="created 7"),))
+    assert found(NAME, x, context())

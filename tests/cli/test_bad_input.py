@@ -138,7 +138,8 @@ def test_a_port_in_use(tmp_path: Path) -> None:
 
 def test_migrations_that_fail_show_what_they_said(tmp_path: Path) -> None:
     script = "import sys; print('revision 7: no such column', file=sys.stderr); sys.exit(1)"
-    tool = f'migrations = {{ kind = "command", command = [{json.dumps(sys.executable)}, "-c", {json.dumps(script)}] }}'
+    command = json.dumps([sys.executable, "-c", script])
+    tool = f'migrations = {{ kind = "command", command = {command} }}'
     folder = write_project(tmp_path, HEALTH, database=tool)
     code, printed = seamline("run", "-p", folder)
     assert code == 3
@@ -146,14 +147,18 @@ def test_migrations_that_fail_show_what_they_said(tmp_path: Path) -> None:
 
 
 def test_a_sql_file_that_fails_has_a_line(tmp_path: Path) -> None:
-    folder = write_project(tmp_path, HEALTH, migration="CREATE TABLE a (x int);\nINSERT INTO b VALUES (1);")
+    folder = write_project(
+        tmp_path, HEALTH, migration="CREATE TABLE a (x int);\nINSERT INTO b VALUES (1);"
+    )
     code, printed = seamline("run", "-p", folder)
     assert code == 2
     assert "schema.sql:2:" in printed
 
 
 def test_a_login_that_fails_names_the_identity(tmp_path: Path) -> None:
-    login = '\n[identities.ada]\nlogin = { path = "/nowhere", json = { a = 1 }, token = "#/token" }\n'
+    login = (
+        '\n[identities.ada]\nlogin = { path = "/nowhere", json = { a = 1 }, token = "#/token" }\n'
+    )
     folder = write_project(tmp_path, HEALTH, toml=login, database=None)
     code, printed = seamline("run", "-p", folder)
     assert code == 3
@@ -162,9 +167,7 @@ def test_a_login_that_fails_names_the_identity(tmp_path: Path) -> None:
 
 
 def test_a_login_without_a_token_in_its_answer(tmp_path: Path) -> None:
-    login = (
-        '\n[identities.ada]\nlogin = { path = "/flaky", json = { a = 1 }, token = "#/token" }\n'
-    )
+    login = '\n[identities.ada]\nlogin = { path = "/flaky", json = { a = 1 }, token = "#/token" }\n'
     folder = write_project(tmp_path, HEALTH, toml=login, database=None)
     code, printed = seamline("run", "-p", folder)
     assert code == 3
@@ -195,7 +198,9 @@ def test_a_database_that_nobody_declared_to_be_for_tests_is_refused(
     assert "Database integration tests passed" in printed
 
 
-@pytest.mark.parametrize("words", [("run", "nonsense"), ("rn",), ("schema", "x"), ("run", "--what")])
+@pytest.mark.parametrize(
+    "words", [("run", "nonsense"), ("rn",), ("schema", "x"), ("run", "--what")]
+)
 def test_a_wrong_command_line(words: tuple[str, ...]) -> None:
     code, printed = seamline(*words)
     assert code == 2

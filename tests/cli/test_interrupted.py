@@ -41,7 +41,7 @@ def processes_in(folder: Path) -> list[str]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            where = os.readlink(process / "cwd")
+            where = str((process / "cwd").readlink())
         except OSError:
             continue
         if str(folder) in words or where.startswith(str(folder)):
@@ -60,7 +60,9 @@ def start(folder: Path, temp: Path) -> subprocess.Popen[str]:
         start_new_session=True,
     )
     record = folder / "integration" / "events.ndjson"
-    wait_for(lambda: running.poll() is not None or (record.exists() and "create" in record.read_text()))
+    wait_for(
+        lambda: running.poll() is not None or (record.exists() and "create" in record.read_text())
+    )
     assert running.poll() is None, running.communicate()[0]
     return running
 

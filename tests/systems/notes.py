@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from itertools import count
 
 import psycopg
 from aiohttp import web
@@ -16,7 +17,7 @@ from aiohttp import web
 URL = os.environ.get("DATABASE_URL", "")
 MODE = os.environ.get("NOTES_MODE", "")
 _kept: list[object] = []
-_calls = 0
+_calls = count()
 
 
 async def connect(autocommit: bool = True) -> psycopg.AsyncConnection[tuple[object, ...]]:
@@ -90,9 +91,7 @@ async def die(request: web.Request) -> web.Response:
 
 async def flaky(request: web.Request) -> web.Response:
     """Fails from the second call of a process on: alone it never does."""
-    global _calls
-    _calls += 1
-    return web.json_response({}, status=200 if _calls == 1 else 500)
+    return web.json_response({}, status=200 if next(_calls) == 0 else 500)
 
 
 async def secret(request: web.Request) -> web.Response:

@@ -100,15 +100,15 @@ def test_a_request_that_ends_the_process_is_found_and_blamed_on_nothing_else(
     cases = cases_of(events)
     assert [f.check for f in cases["die"].findings] == ["noServerError"]
     assert cases["alive-again"].findings == ()
-    verdicts = {e.finding.case: e.finding.verdict for e in events if isinstance(e, FindingConfirmed)}
+    verdicts = {
+        e.finding.case: e.finding.verdict for e in events if isinstance(e, FindingConfirmed)
+    }
     assert verdicts["die"] == "confirmed"
 
 
 def test_what_does_not_recur_alone_is_unstable_and_fails_nothing(events: list[Event]) -> None:
     (finding,) = [
-        e.finding
-        for e in events
-        if isinstance(e, FindingConfirmed) and e.finding.case == "flaky-2"
+        e.finding for e in events if isinstance(e, FindingConfirmed) and e.finding.case == "flaky-2"
     ]
     assert finding.verdict == "unstable"
 
@@ -118,7 +118,9 @@ def test_no_secret_stands_in_any_event(events: list[Event]) -> None:
     assert "a-very-secret-token-value" not in repr(events)
 
 
-def test_an_operation_that_no_case_can_fill_is_not_covered_and_says_why(events: list[Event]) -> None:
+def test_an_operation_that_no_case_can_fill_is_not_covered_and_says_why(
+    events: list[Event],
+) -> None:
     items = [e.item for e in events if isinstance(e, Skipped) and e.item.subject.startswith("PUT")]
     assert any("{id}" in item.reason and item.remedy for item in items)
 
@@ -158,7 +160,9 @@ def test_a_run_without_a_database_judges_answers_and_says_what_it_does_not_see(
 
 
 def test_only_the_part_that_was_asked_for_is_judged(tmp_path: Path) -> None:
-    folder = write_project(tmp_path, {"endpoint": "/health", "method": "GET", "expectedStatus": 201})
+    folder = write_project(
+        tmp_path, {"endpoint": "/health", "method": "GET", "expectedStatus": 201}
+    )
     assert end_of(run_project(folder, parts=("api",))).exit_code == 1
     only_rows = run_project(folder, parts=("database",))
     assert end_of(only_rows).exit_code == 0

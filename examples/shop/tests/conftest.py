@@ -17,6 +17,9 @@ from tests.client import Client
 
 ROOT = Path(__file__).parents[1]
 SECRET = "for-tests-only-for-tests-only-for-tests-only"
+# Some tests import modules of the shop, which read their settings when they are imported.
+os.environ.setdefault("JWT_SECRET", SECRET)
+os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
 
 
 @pytest.fixture(scope="session")

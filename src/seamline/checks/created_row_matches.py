@@ -16,6 +16,8 @@ from seamline.text.pointer import ABSENT, at_pointer
 from seamline.text.redact import HIDDEN, SECRET_COLUMN
 
 _BULK = "a request that creates several resources at once"
+_TELLING = 8
+"""Characters of a key that stands in no unrelated row by chance."""
 
 
 def _applies(x: Exchange, context: Context) -> bool:
@@ -33,6 +35,7 @@ def created_row_matches(x: Exchange, context: Context) -> Iterator[Fault | Absta
         yield Abstain("no table is known for this resource: give `columns` or `effects`")
         return
     inserted = [c for c in x.changes if c.table == context.resource and c.op == "insert"]
+    inserted = _without_others(x, context, inserted)
     why = _several(x, inserted) if inserted else _none(x, context)
     if why:
         yield Abstain(why)
@@ -45,7 +48,7 @@ def created_row_matches(x: Exchange, context: Context) -> Iterator[Fault | Absta
             detail=context.resource,
         )
         return
-    yield from _mapped(x, context)
+    yield from _mapped(x, context, inserted)
     if len(inserted) == 1:
         yield from _by_name(x, context, inserted[0])
 
@@ -68,7 +71,60 @@ def _none(x: Exchange, context: Context) -> str:
     sent_key = any(name.lower() == "idempotency-key" for name, _ in x.request.headers)
     if x.kind == "sequence" and (x.status != 201 or sent_key):
         return "an answer for what an earlier step has created, perhaps"
+    table = _elsewhere(x, context)
+    if table:
+        return f"the row seems to be in {table}, not {context.resource}: name it in `effects`"
     return ""
+
+
+def _elsewhere(x: Exchange, context: Context) -> str:
+    """Where only the path's name speaks for `resource`: another table that plainly holds the created row.
+
+    Its key stands in the answer and is no small number, or it holds what was asked, column by column.
+    """
+    if context.effects or context.columns:
+        return ""
+    values = _answered(x)
+    for change in x.changes or ():
+        if change.op != "insert" or change.table == context.resource:
+            continue
+        key = {str(v) for v in change.key.values()}
+        by_key = bool(key) and key <= values and max(map(len, key)) >= _TELLING
+        asked = _asked(x, context, change)
+        if by_key or (asked and all(same(v, s, c) is True for v, s, c in asked)):
+            return change.table
+    return ""
+
+
+def _without_others(x: Exchange, context: Context, inserted: list[RowChange]) -> list[RowChange]:
+    """The one row that the answer names, where the others are plainly other things of the same table.
+
+    A first queue brings its pool's default queue along; a row that repeats the request is no such thing.
+    """
+    values = _answered(x)
+    named = [c for c in inserted if c.key and {str(v) for v in c.key.values()} <= values]
+    if len(inserted) < 2 or len(named) != 1:
+        return inserted
+    for change in inserted:
+        asked = _asked(x, context, change)
+        if change is not named[0] and all(same(v, s, c) is not False for v, s, c in asked):
+            return inserted
+    return named
+
+
+def _asked(x: Exchange, context: Context, change: RowChange) -> list[tuple[Any, Any, Column]]:
+    """What was asked, what the row holds, and the column, for each property that is named like one."""
+    table, asked = context.table(change.table), inner(x.request.json)
+    if table is None or asked is None:
+        return []
+    pairs = ((v, column_named(table, n)) for n, v in asked.items() if _scalar(v))
+    row = change.after or {}
+    return [(v, row[c.name], c) for v, c in pairs if c is not None and c.name in row]
+
+
+def _answered(x: Exchange) -> set[str]:
+    answered = inner(x.response.json) if x.response is not None else None
+    return {str(v) for v in answered.values() if _scalar(v)} if answered is not None else set()
 
 
 def _several(x: Exchange, inserted: list[RowChange]) -> str:
@@ -78,8 +134,7 @@ def _several(x: Exchange, inserted: list[RowChange]) -> str:
     """
     if isinstance(x.request.json, list):
         return _BULK
-    answered = inner(x.response.json) if x.response is not None else None
-    values = {str(v) for v in answered.values() if _scalar(v)} if answered is not None else set()
+    values = _answered(x)
     keys = [{str(v) for v in c.key.values()} for c in inserted]
     if len(inserted) < 2 or any(key and key <= values for key in keys):
         return ""
@@ -92,12 +147,13 @@ def _several(x: Exchange, inserted: list[RowChange]) -> str:
     return _BULK if says_so or is_file else ""
 
 
-def _mapped(x: Exchange, context: Context) -> Iterator[Fault]:
+def _mapped(x: Exchange, context: Context, inserted: list[RowChange]) -> Iterator[Fault]:
     assert x.response is not None and x.changes is not None
     if x.response.json is NOT_JSON:
         return
     for pointer, place in context.columns.items():
         rows = [c for c in x.changes if c.table == place.table and c.op == "insert"]
+        rows = inserted if place.table == context.resource else rows
         column = _column(context, place)
         answered = at_pointer(x.response.json, pointer)
         if len(rows) != 1 or column is None or answered is ABSENT:

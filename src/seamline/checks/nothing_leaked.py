@@ -55,6 +55,8 @@ _SHOWN_ONCE = re.compile(r"(?:\w*_)?(?:otp_?secret|private_?key)", re.IGNORECASE
 """Of these, the ones whose first answer must show them: to be scanned, to be downloaded."""
 _SCANNED = 65536
 _LONG = 16
+_SPACE = re.compile(r"(?<!\\)\\[nrt]")
+"""A line's end inside a JSON string: without it `\\tat com.shop…` would be a word `tat`."""
 _UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -68,14 +70,14 @@ def nothing_leaked(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
     assert x.response is not None
     text = x.response.body[:_SCANNED].decode("utf-8", "replace")
     if x.status >= 400:
-        sent = _sent(x)
+        sent, lines = _sent(x), _SPACE.sub(" ", text)
         for what, pattern in _KINDS:
-            found = next((m for m in pattern.finditer(text) if not _is_echo(m[0], sent)), None)
+            found = next((m for m in pattern.finditer(lines) if not _is_echo(m[0], sent)), None)
             if found is not None:
                 yield Fault(
                     title=f"{x.status} answer shows {what}",
                     expected="an error that says nothing of the system's inside",
-                    actual=_around(text, found),
+                    actual=_around(lines, found),
                     detail=what,
                 )
     yield from _secrets(x, context, x.response, text)

@@ -125,11 +125,16 @@ class Planner:
         key = endpoint.operation
         operation = self._operations.get(key)
         filled: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "headers": {}}
+        unfilled: list[str] = []
         for parameter in operation.parameters if operation is not None else ():
             place = "headers" if parameter.place == "header" else parameter.place
-            if parameter.required and place in filled and parameter.example is not msgspec.UNSET:
+            if not parameter.required:
+                continue
+            if place in filled and parameter.example is not msgspec.UNSET:
                 filled[place][parameter.name] = parameter.example
-        unfilled = [n for n in _PARAMETER.findall(endpoint.endpoint) if n not in filled["path"]]
+            elif place != "path":
+                unfilled.append(parameter.name)
+        unfilled += [n for n in _PARAMETER.findall(endpoint.endpoint) if n not in filled["path"]]
         if unfilled or (operation is not None and operation.has_body):
             what = ", ".join(f"{{{n}}}" for n in unfilled) or "the body"
             if not endpoint.cases:
