@@ -4,6 +4,7 @@ import base64
 import html
 import json
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from seamline.model.row import RowChange
 from seamline.text.redact import HIDDEN, SECRET_COLUMN, Redactor, carries_credentials
 
-NOTATIONS = {
+NOTATIONS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "percent": lambda s: quote(s, safe=""),
     "percent, lower case": lambda s: "".join(

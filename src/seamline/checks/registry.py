@@ -9,7 +9,7 @@ import msgspec
 from seamline.checks.context import Context
 from seamline.model.exchange import Exchange
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import API_CHECKS, Severity
+from seamline.model.vocabulary import API_CHECKS, CaseKind, Severity
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +88,14 @@ def judge(check: Check, exchange: Exchange, context: Context) -> tuple[list[Find
     return findings, abstained
 
 
+def _kind(exchange: Exchange) -> CaseKind:
+    """The kind of case that this request would be alone: a step of a sequence is no other finding."""
+    if exchange.kind != "sequence":
+        return exchange.kind
+    refused = bool(exchange.expected) and min(exchange.expected) >= 400
+    return "negative" if refused else "positive"
+
+
 def _finding(check: Check, exchange: Exchange, fault: Fault) -> Finding:
     return Finding(
         check=check.name,
@@ -97,7 +105,7 @@ def _finding(check: Check, exchange: Exchange, fault: Fault) -> Finding:
         expected=fault.expected,
         actual=fault.actual,
         detail=fault.detail,
-        kind=exchange.kind,
+        kind=_kind(exchange),
         why=f"{check.text} Source: {check.source}.",
         case=exchange.case,
         step=exchange.step,

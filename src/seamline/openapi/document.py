@@ -72,7 +72,7 @@ def parse(data: bytes, source: str) -> Document:
             + (f" (found {version!r})" if version is not None else "")
             + ". Set [system] openapi to the document's path or URL."
         )
-    if not isinstance(raw.get("paths") or {}, dict):
+    if not isinstance(raw.get("paths"), dict | None):
         raise SpecError(f"{source}: `paths` is no object")
     return Document(raw, version, source)
 

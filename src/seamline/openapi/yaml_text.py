@@ -6,6 +6,7 @@ add, since whoever walks the document walks every alias of it.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -133,4 +134,5 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
         return int(text)
     if _HEX.fullmatch(text):
         return int(text, 0)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    number = float(text) if _FLOAT.fullmatch(text) else math.inf
+    return text if math.isinf(number) else number

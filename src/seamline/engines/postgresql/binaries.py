@@ -45,6 +45,9 @@ class Binaries(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def origin(self) -> str:
         """Where a server of these programs comes from, for people: `PostgreSQL 15.18 of /usr/lib/…/bin`."""
+        parts = self.folder.parts
+        if "site-packages" in parts:
+            return f"PostgreSQL {self.version} of pip's {parts[parts.index('site-packages') + 1]}"
         return f"PostgreSQL {self.version} of {self.folder}"
 
 
