@@ -1,17 +1,15 @@
-"""Servers and databases for the tests of engines: one private server a session, one database a test."""
+"""A server of each engine for the session, and a database on it a test."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
 
 import pytest
 
 from seamline.engines.protocol import Server
 from seamline.engines.registry import engine_for
 
-from .lab import Client, Lab
+from .lab import Lab, open_lab
 
 
 @pytest.fixture(scope="session", params=["postgresql"])
@@ -24,35 +22,8 @@ async def server(
         yield server
 
 
-@pytest.fixture(scope="session")
-async def pg_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """One private PostgreSQL server for the session."""
-    folder = tmp_path_factory.mktemp("pg")
-    async with engine_for("postgresql").private(folder, lambda pid: None) as server:
-        yield server
-
-
-async def open_lab(server: Server, extensions: Sequence[str] = ()) -> AsyncIterator[Lab]:
-    """A fresh database on `server`, dropped at the end."""
-    address = await server.create(f"t_{secrets.token_hex(4)}", extensions)
-    try:
-        async with AsyncExitStack() as stack:
-            database = await stack.enter_async_context(server.open(address))
-            client = await stack.enter_async_context(AsyncExitStack())
-            yield Lab(server, database, Client(address, client))
-    finally:
-        await server.drop(address.name)
-
-
 @pytest.fixture
 async def lab(server: Server) -> AsyncIterator[Lab]:
     """A fresh database of each engine."""
     async for lab in open_lab(server):
-        yield lab
-
-
-@pytest.fixture
-async def database(pg_server: Server) -> AsyncIterator[Lab]:
-    """A fresh PostgreSQL database."""
-    async for lab in open_lab(pg_server, ("citext",)):
         yield lab

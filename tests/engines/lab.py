@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -46,3 +47,15 @@ class Lab:
         """Every row of a table as text, sorted."""
         found = await self.database.query(f"SELECT {', '.join(columns)} FROM {table}")
         return sorted(str(list(row.items())) for row in found)
+
+
+async def open_lab(server: Server, extensions: Sequence[str] = ()) -> AsyncIterator[Lab]:
+    """A fresh database on `server`, dropped at the end."""
+    address = await server.create(f"t_{secrets.token_hex(4)}", extensions)
+    try:
+        async with AsyncExitStack() as stack:
+            database = await stack.enter_async_context(server.open(address))
+            client = await stack.enter_async_context(AsyncExitStack())
+            yield Lab(server, database, Client(address, client))
+    finally:
+        await server.drop(address.name)

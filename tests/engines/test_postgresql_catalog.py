@@ -97,7 +97,7 @@ async def test_columns_checks_and_keys_of_a_table(database: Lab) -> None:
     assert table.unique == (
         UniqueKey(name="a_pkey", columns=("id",), primary=True),
         UniqueKey(name="a_email", columns=("email",), predicate="(m = 'ok'::mood)"),
-        UniqueKey(name="a_lower", columns=("n",), plain=False),
+        UniqueKey(name="a_lower", columns=("n",), plain=False, expressions=("lower(name::text)",)),
         UniqueKey(name="a_pair", columns=("name", "n"), nulls_distinct=False),
     )
     assert table.checks == (

@@ -17,8 +17,7 @@ from psycopg import sql
 from seamline.engines.protocol import Server
 from seamline.model.row import RowChange
 
-from .conftest import open_lab
-from .lab import Lab
+from .lab import Lab, open_lab
 
 EXAMPLES = int(os.environ.get("SEAMLINE_EXAMPLES", "60"))
 SCHEMA = """

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seamline.errors import SpecError
@@ -197,6 +197,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(SAFE_TEXT, JSON, max_size=4))
 def test_yaml_written_by_anyone_else_is_read_as_they_meant_it(value: dict[str, Any]) -> None:
     import yaml

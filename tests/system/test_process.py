@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from seamline.system.workspace import started_at
 from .waiting import until
 
 SLEEP = "import time; time.sleep(60)"
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+STUBBORN = f"import signal; signal.signal(15, signal.SIG_IGN); print('up', flush=True); {SLEEP}"
 FAMILY = f"""
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, '-c', '''
@@ -46,7 +47,7 @@ class Seen(list[int]):
 
 def start(
     command: list[str], folder: Path, seen: Callable[[int], None] = lambda pid: None, **env: str
-):  # type: ignore[no-untyped-def] # a context manager
+) -> AbstractAsyncContextManager[Process]:
     return running(command, env=env, cwd=folder, log=folder / "log", started=seen)
 
 
@@ -170,7 +171,7 @@ async def test_a_folder_that_is_not_there_is_an_error_of_the_target(tmp_path: Pa
 async def test_its_environment_is_ours_and_what_is_given_and_finds_our_tools_last(
     tmp_path: Path,
 ) -> None:
-    code = "import os; print(os.environ['A'], os.environ['PATH'].split(os.pathsep)[-1], os.environ['PYTHONUNBUFFERED'])"
+    code = "from os import environ as e; print(e['A'], e['PATH'].split(':')[-1], e['PYTHONUNBUFFERED'])"
     async with start(python(code), tmp_path, A="b") as process:
         await process.wait()
     assert said(tmp_path) == ["b", str(Path(sys.executable).parent), "1"]
@@ -262,7 +263,7 @@ async def test_a_system_that_never_gets_ready_says_what_it_did_last(
 
 
 async def test_a_system_that_accepts_and_says_nothing_is_given_up_in_time(tmp_path: Path) -> None:
-    mute = "import socket, sys, time\ns = socket.socket(); s.bind(('127.0.0.1', int(sys.argv[1]))); s.listen()\ntime.sleep(60)"
+    mute = f"import socket, sys; s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); {SLEEP}"
     begun = time.monotonic()
     with pytest.raises(TargetError, match="no answer in time"):
         await ready(tmp_path, mute, timeout_s=0.6)
@@ -271,6 +272,6 @@ async def test_a_system_that_accepts_and_says_nothing_is_given_up_in_time(tmp_pa
 
 async def test_a_system_that_somebody_else_runs_is_waited_for_too() -> None:
     async with client("http://127.0.0.1:1", timeout_s=1, body_bytes=10) as http:
-        with pytest.raises(TargetError, match="was not ready within 0.1 s") as caught:
+        with pytest.raises(TargetError, match=r"was not ready within 0\.1 s") as caught:
             await wait_ready(http, "/", timeout_s=0.1, process=None)
     assert "log lines" not in str(caught.value)

@@ -79,7 +79,8 @@ def test_what_a_dead_run_left_is_ended_and_removed(
 
 
 async def test_the_whole_group_of_a_recorded_process_is_ended(tmp_path: Path) -> None:
-    parent = "import subprocess, sys, time; print(subprocess.Popen(sys.argv[1:]).pid, flush=True); time.sleep(60)"
+    spawn = "print(subprocess.Popen(sys.argv[1:]).pid, flush=True)"
+    parent = f"import subprocess, sys, time; {spawn}; time.sleep(60)"
     child = subprocess.Popen(
         [sys.executable, "-c", parent, *SLEEP], start_new_session=True, stdout=subprocess.PIPE
     )

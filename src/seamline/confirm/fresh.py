@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 import msgspec
 
-from seamline.errors import TargetError
+from seamline.errors import SeamlineError
 from seamline.model.case import Case
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import Verdict
-from seamline.run.case import run_case
+from seamline.run.case import Outcome, run_case
 from seamline.run.session import Rules, Session
 from seamline.run.setup import Setup
 
@@ -32,24 +31,26 @@ async def confirm(
     for number, (case, findings) in enumerate(by_case.items()):
         if number >= limit or not setup.can_clone:
             continue
-        again = await _again(setup, rules, cases[case])
+        outcome = await _again(setup, rules, cases[case])
         for fingerprint, finding in findings.items():
-            yield _judged(finding, again, fingerprint)
+            yield _judged(finding, outcome, fingerprint)
 
 
-async def _again(setup: Setup, rules: Rules, case: Case) -> Mapping[str, Finding] | None:
-    """The findings of the case sent alone, by fingerprint; None when no target could be started."""
+async def _again(setup: Setup, rules: Rules, case: Case) -> Outcome | None:
+    """The case sent alone; None when it could not be."""
     try:
         async with setup.target(quiet=True) as target:
             session = Session(target=target, rules=rules, redactor=setup.redactor)
-            outcome = await run_case(session, case)
-    except TargetError:
+            return await run_case(session, case)
+    except SeamlineError:
         return None
-    return None if outcome.error else {f.fingerprint: f for f in outcome.findings}
 
 
-def _judged(finding: Finding, again: Mapping[str, Finding] | None, fingerprint: str) -> Finding:
-    if again is None:
+def _judged(finding: Finding, outcome: Outcome | None, fingerprint: str) -> Finding:
+    """A case that could not be carried out to its end disproves nothing."""
+    again = {f.fingerprint: f for f in outcome.findings} if outcome is not None else {}
+    if fingerprint in again:
+        return msgspec.structs.replace(again[fingerprint], verdict="confirmed")
+    if outcome is None or outcome.error:
         return finding
-    verdict: Verdict = "confirmed" if fingerprint in again else "unstable"
-    return msgspec.structs.replace(again.get(fingerprint, finding), verdict=verdict)
+    return msgspec.structs.replace(finding, verdict="unstable")

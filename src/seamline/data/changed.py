@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
-from seamline.data.compile import (
-    Params,
-    RuleError,
-    children_of,
-    images,
-    keyed,
-    predicate,
-    reads,
-    table_sql,
-    violations,
-)
+from seamline.data.compile import Params, children_of, table_sql, values, violations, written
 from seamline.data.evaluate import SAMPLES, Reader, Result
+from seamline.data.narrow import key_column, narrowed, reads
 from seamline.data.rule import Rule
+from seamline.errors import SeamlineError
 from seamline.model.catalog import Catalog
 from seamline.model.row import Row, RowChange
 
@@ -27,11 +20,11 @@ _ENCODE = msgspec.json.Encoder(decimal_format="number")
 
 
 class _Part(msgspec.Struct, frozen=True):
-    """One SELECT of rows that break one rule; `base` is how many did before any case."""
+    """One SELECT of rows that break one rule; `before` is what broke it before any case."""
 
     rule: Rule
     select: str
-    base: int = 0
+    before: Result | None = None
 
 
 class _Statement(msgspec.Struct, frozen=True):
@@ -43,59 +36,76 @@ class _Statement(msgspec.Struct, frozen=True):
 class ChangedRows:
     """Evaluates the rules that a set of row changes can have broken.
 
-    `baseline` tells how many rows break a rule that cannot be narrowed to changed rows before any
-    case ran (by label), so that only more than that is new.
+    A rule whose SQL fails is told in `errors` and left out from then on: one wrong rule must not keep
+    the others from judging.
     """
 
     def __init__(self, rules: Sequence[Rule], catalog: Catalog) -> None:
         self._catalog = catalog
         self._rules = [r for r in rules if not r.proven and r.check != "nullShare"]
-        self._reads = {id(r): reads(r) for r in self._rules}
-        self._statements: dict[tuple[str, ...], _Statement | None] = {}
-        self._baseline: dict[str, int] = {}
-        self.looked_at: dict[str, int] = {}
+        self._reads = {id(r): reads(r, catalog) for r in self._rules}
+        self._needed = _needed(self._rules)
+        self._statements: dict[frozenset[str], _Statement | None] = {}
+        self._baseline: dict[int, Result] = {}
+        self._looked_at: Counter[int] = Counter()
+        self._errors: dict[int, str] = {}
 
     def looked_at_by(self, rule: Rule) -> int:
         """How many changed rows the rule was held against so far."""
-        return self.looked_at.get(_key(rule), 0)
+        return self._looked_at[id(rule)]
+
+    def error_of(self, rule: Rule) -> str:
+        """Why the rule could not be held against changed rows; empty where it could."""
+        return self._errors.get(id(rule), "")
 
     def baseline(self, result: Result) -> None:
-        """Remember what a whole-table evaluation found before the first case."""
-        self._baseline[_key(result.rule)] = result.violations
+        """Remember what a whole-table evaluation found before the first case.
 
-    async def broken(self, reader: Reader, changes: Sequence[RowChange]) -> list[Result]:
-        """What the changed rows break now. Deleted rows count for rules that others' rows can break."""
-        tables = tuple(sorted({c.table for c in changes if c.table in self._catalog.by_name}))
+        Of a rule that cannot be narrowed to changed rows only more than that is new.
+        """
+        self._baseline[id(result.rule)] = result
+
+    async def broken(
+        self, reader: Reader, changes: Sequence[RowChange], *, same_structure: bool = True
+    ) -> list[Result]:
+        """What the changed rows break now. Deleted rows count for rules that others' rows can break.
+
+        Where the structure has changed since the catalog was read, a rule that fails is no wrong rule.
+        """
+        tables = frozenset(c.table for c in changes if c.table in self._catalog.by_name)
         if tables not in self._statements:
             self._statements[tables] = self._compile(tables)
         statement = self._statements[tables]
         if statement is None:
             return []
-        params = {**statement.params, **_images_of(changes)}
+        params = {**statement.params, **self._images(changes)}
+        try:
+            found = await reader.query(statement.text, params)
+            failed: dict[int, str] = {}
+        except SeamlineError:
+            found, failed = await _one_by_one(reader, statement, params)
+        per_table = Counter(c.table for c in changes)
         for part in statement.parts:
-            key = _key(part.rule)
-            mine = sum(1 for c in changes if c.table in self._reads[id(part.rule)])
-            self.looked_at[key] = self.looked_at.get(key, 0) + mine
-        found = await reader.query(statement.text, params)
-        results = []
-        for row in found:
-            part = statement.parts[row["i"]]
-            if row["n"] > part.base:
-                samples = await reader.query(f"{part.select} LIMIT {SAMPLES}", params)
-                results.append(
-                    Result(
-                        rule=part.rule,
-                        rows=len(changes),
-                        violations=row["n"],
-                        samples=tuple(s["row"] for s in samples),
-                    )
-                )
-        return results
+            if id(part.rule) not in failed:
+                mine = sum(per_table[t] for t in self._reads[id(part.rule)])
+                self._looked_at[id(part.rule)] += mine
+        if failed and same_structure:
+            self._errors |= failed
+            self._statements.clear()
+        return [
+            await _result(reader, statement.parts[row["i"]], row["n"], params)
+            for row in found
+            if row["n"] > _count(statement.parts[row["i"]].before)
+        ]
 
-    def _compile(self, tables: tuple[str, ...]) -> _Statement | None:
+    def _compile(self, tables: frozenset[str]) -> _Statement | None:
         params = Params()
+        rules = [r for r in self._rules if self._reads[id(r)] & tables]
         parts = tuple(
-            part for rule in self._rules for part in self._parts(rule, frozenset(tables), params)
+            part
+            for rule in rules
+            if id(rule) not in self._errors
+            and (part := self._part(rule, tables, params)) is not None
         )
         if not parts:
             return None
@@ -106,45 +116,94 @@ class ChangedRows:
         text = f"SELECT i, n FROM ({counts}) _s WHERE n > 0 ORDER BY i"
         return _Statement(text, params.values, parts)
 
-    def _parts(self, rule: Rule, tables: frozenset[str], params: Params) -> Iterator[_Part]:
-        if not self._reads[id(rule)] & tables:
-            return
-        mine = rule.table.name in tables
-        after = images(rule.table, f"%(after_{_slot(rule.table.name)})s")
+    def _part(self, rule: Rule, tables: frozenset[str], params: Params) -> _Part | None:
+        selects = self._narrowed(rule, tables, params)
+        if selects is not None:
+            return _Part(rule, " UNION ".join(selects))
+        before = self._baseline.get(id(rule))
+        if before is not None and before.error:  # how many rows broke it before is not known
+            return None
+        return _Part(rule, violations(rule, params, table_sql(rule.table)), before)
+
+    def _narrowed(self, rule: Rule, tables: frozenset[str], params: Params) -> list[str] | None:
+        """SELECTs of what changed rows break, or None where the whole table has to be asked."""
         if rule.check == "sql":
-            yield from self._sql_parts(rule, tables)
-        elif rule.check == "unique":
-            if mine:
-                yield _Part(rule, violations(rule, params, after))
-        elif rule.check == "references":
-            if mine:
-                yield _Part(rule, violations(rule, params, after))
-            if rule.target is not None and rule.target.name in tables:
-                gone = images(rule.target, f"%(before_{_slot(rule.target.name)})s")
-                yield _Part(rule, violations(rule, params, children_of(rule, gone)))
-        elif mine and predicate(rule, Params()) is not None:
-            yield _Part(rule, violations(rule, params, after))
+            selects = [
+                narrowed(rule, self._catalog.by_name[t], f"%(both_{_slot(t)})s")
+                if t in rule.keyed_by
+                else None
+                for t in sorted(self._reads[id(rule)] & tables)
+            ]
+            return [s for s in selects if s is not None] if None not in selects else None
+        if rule.table.partition_of is not None:  # rows are reported as the whole table's
+            return None
+        selects = []
+        if rule.table.name in tables:
+            after = written(rule.table, f"%(after_{_slot(rule.table.name)})s")
+            selects.append(violations(rule, params, after))
+        if rule.target is not None and rule.target.name in tables:
+            gone = values(rule.target, rule.to, f"%(before_{_slot(rule.target.name)})s")
+            selects.append(violations(rule, params, children_of(rule, gone)))
+        return [s for s in selects if s is not None]
 
-    def _sql_parts(self, rule: Rule, tables: frozenset[str]) -> Iterator[_Part]:
-        named = [t for t in rule.keyed_by if t in tables and t in self._catalog.by_name]
-        for name in named:
-            try:
-                select = keyed(rule, self._catalog.by_name[name], f"%(both_{_slot(name)})s")
-            except RuleError:
-                break
-            yield _Part(rule, select)
-        else:
-            if rule.keyed_by:
-                return
-        # Not keyed: the whole query, where only more violations than before any case are new.
-        yield _Part(rule, violations(rule, Params(), table_sql(rule.table)), self._base(rule))
+    def _images(self, changes: Sequence[RowChange]) -> dict[str, str]:
+        """Per table what its changed rows are looked up by, before and after the case."""
+        params: dict[str, str] = {}
+        for name in {c.table for c in changes} & self._catalog.by_name.keys():
+            table = self._catalog.by_name[name]
+            old = [c.before for c in changes if c.table == name and c.before is not None]
+            new = [c.after for c in changes if c.table == name and c.after is not None]
+            needed = self._needed.get(name, frozenset())
+            slot = _slot(name)
+            params[f"after_{slot}"] = (
+                _json(_only(new, table.primary_key)) if table.primary_key else _left(old, new)
+            )
+            params[f"before_{slot}"] = _json(_only(old, needed))
+            params[f"both_{slot}"] = _json(_only(old + new, needed))
+        return params
 
-    def _base(self, rule: Rule) -> int:
-        return self._baseline.get(_key(rule), 0)
+
+async def _one_by_one(
+    reader: Reader, statement: _Statement, params: dict[str, Any]
+) -> tuple[list[Row], dict[int, str]]:
+    """Counts of the parts that can be evaluated, and by rule what the others say."""
+    found: list[Row] = []
+    failed: dict[int, str] = {}
+    for i, part in enumerate(statement.parts):
+        text = f"SELECT {i} AS i, count(*) AS n FROM ({part.select}) _v"
+        try:
+            found += await reader.query(text, params)
+        except SeamlineError as exc:
+            failed[id(part.rule)] = str(exc)
+    if len(failed) == len(statement.parts):
+        await reader.query("SELECT 1")  # raises when it is the database and no rule that fails
+    return found, failed
 
 
-def _key(rule: Rule) -> str:
-    return f"{rule.table.name}\n{rule.check}\n{rule.label}"
+async def _result(reader: Reader, part: _Part, count: int, params: dict[str, Any]) -> Result:
+    known = part.before.samples if part.before is not None else ()
+    text = f"SELECT row FROM ({part.select}) _v LIMIT {SAMPLES + len(known)}"
+    rows = [r["row"] for r in await reader.query(text, params)]
+    new = [r for r in rows if r not in known]
+    return Result(
+        rule=part.rule, violations=count - _count(part.before), samples=tuple(new[:SAMPLES])
+    )
+
+
+def _count(before: Result | None) -> int:
+    return before.violations if before is not None else 0
+
+
+def _needed(rules: Iterable[Rule]) -> dict[str, frozenset[str]]:
+    """Per table the columns by which other rows are found from its changed rows."""
+    needed: dict[str, frozenset[str]] = {}
+    for rule in rules:
+        if rule.target is not None:
+            name = rule.target.name
+            needed[name] = needed.get(name, frozenset()).union(rule.to)
+        for name, expression in rule.keyed_by.items():
+            needed[name] = needed.get(name, frozenset()) | {key_column(expression)}
+    return needed
 
 
 def _slot(table: str) -> str:
@@ -152,23 +211,33 @@ def _slot(table: str) -> str:
     return "".join(c if c.isalnum() and c.isascii() else f"_{ord(c):x}_" for c in table)
 
 
-def _images_of(changes: Sequence[RowChange]) -> dict[str, str]:
-    before: dict[str, list[Row]] = {}
-    after: dict[str, list[Row]] = {}
-    for change in changes:
-        if change.before is not None:
-            before.setdefault(change.table, []).append(change.before)
-        if change.after is not None:
-            after.setdefault(change.table, []).append(change.after)
-    params: dict[str, str] = {}
-    for table in before.keys() | after.keys():
-        old, new = before.get(table, []), after.get(table, [])
-        slot = _slot(table)
-        params[f"before_{slot}"] = _json(old)
-        params[f"after_{slot}"] = _json(new)
-        params[f"both_{slot}"] = _json(old + new)
-    return params
+def _only(rows: Iterable[Row], columns: Iterable[str]) -> list[Row]:
+    return [{c: row[c] for c in columns if c in row} for row in rows]
+
+
+def _left(old: Iterable[Row], new: Iterable[Row]) -> str:
+    """Images that are still there: what one step wrote another may have changed or deleted again."""
+    left = Counter(map(_json_of, new))
+    left.subtract(map(_json_of, old))
+    return f"[{','.join(left.elements())}]"
 
 
 def _json(rows: list[Row]) -> str:
     return _ENCODE.encode(rows).decode()
+
+
+def _json_of(row: Row) -> str:
+    """One image as `jsonb` takes it: it knows no NUL and no half of a surrogate pair, which `json` does."""
+    try:
+        text = _ENCODE.encode(row).decode()
+    except UnicodeEncodeError:
+        text = "\\u0000"
+    return _ENCODE.encode(_storable(row)).decode() if "\\u0000" in text else text
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {_storable(k): _storable(v) for k, v in value.items()}
+    return [_storable(v) for v in value] if isinstance(value, list) else value

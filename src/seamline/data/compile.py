@@ -1,25 +1,23 @@
 """Rules as SQL: each rule as a SELECT of the rows that break it, over a table or over changed rows.
 
-Changed rows are handed to the database as JSON and read with the table's own row type
-(`jsonb_populate_recordset`), so that types, collations and operators are the database's and the cost
-does not depend on the table's size.
+Changed rows are looked up by their key, which goes to the database as JSON; without a key their whole
+images do, read with the table's own row type. So types, collations and operators are the database's
+and the cost does not depend on the table's size.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from seamline.data.rule import Rule
-from seamline.errors import SeamlineError
 from seamline.model.catalog import Table
 
-DIALECT = "postgres"
-
-
-class RuleError(SeamlineError):
-    """A declared rule cannot be carried out; its author must act."""
+_NUMBERS = frozenset(("smallint", "integer", "bigint", "numeric", "real", "double precision"))
+_TEXTS = frozenset(("text", "character varying", "character", "citext", "name"))
 
 
 class Params(msgspec.Struct):
@@ -28,25 +26,51 @@ class Params(msgspec.Struct):
     values: dict[str, Any] = {}
 
     def add(self, value: Any) -> str:
-        """The placeholder of a new parameter."""
+        """The placeholder of a new parameter. A number with a fraction is exact, as it was written."""
         name = f"p{len(self.values)}"
-        self.values[name] = value
+        self.values[name] = Decimal(repr(value)) if isinstance(value, float) else value
         return f"%({name})s"
 
 
 def quote(name: str) -> str:
     """A column name for SQL (percent signs doubled: they would start a placeholder)."""
-    return '"' + name.replace('"', '""').replace("%", "%%") + '"'
+    return escaped('"' + name.replace('"', '""') + '"')
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Column names for SQL, with commas."""
+    return ", ".join(map(quote, names))
+
+
+def escaped(sql: str) -> str:
+    """SQL whose percent signs are no placeholders."""
+    return sql.replace("%", "%%")
 
 
 def table_sql(table: Table) -> str:
     """The table's qualified name for SQL."""
-    return table.sql.replace("%", "%%")
+    return escaped(table.sql)
 
 
-def images(table: Table, placeholder: str) -> str:
-    """A FROM item: the rows of a JSON array parameter, typed as rows of `table`."""
-    return f"jsonb_populate_recordset(NULL::{table_sql(table)}, {placeholder}::jsonb)"
+def written(table: Table, placeholder: str) -> str:
+    """A FROM item: the rows of `table` that a JSON array parameter of keys, or of whole images, names."""
+    if not table.primary_key:
+        return f"jsonb_populate_recordset(NULL::{table_sql(table)}, {placeholder}::jsonb)"
+    keys = values(table, table.primary_key, placeholder)
+    named = quoted(table.primary_key)
+    return f"(SELECT * FROM {table_sql(table)} WHERE ({named}) IN (SELECT * FROM {keys} _k))"
+
+
+def values(table: Table, columns: Sequence[str], placeholder: str) -> str:
+    """A FROM item: these columns of a JSON array parameter of images."""
+    typed = ", ".join(f"{quote(c)} {_type(table, c)}" for c in columns)
+    return f"(SELECT * FROM jsonb_to_recordset({placeholder}::jsonb) AS _j({typed}))"
+
+
+def _type(table: Table, column: str) -> str:
+    base = table.by_column[column].base
+    # A bare `character` is one character long, and a domain's checks are not asked for here.
+    return "bpchar" if base == "character" else escaped(base)
 
 
 def predicate(rule: Rule, params: Params, row: str = "_t") -> str | None:
@@ -58,30 +82,49 @@ def predicate(rule: Rule, params: Params, row: str = "_t") -> str | None:
         case "range":
             bounds = [(rule.low, "<"), (rule.high, ">")]
             return " OR ".join(
-                f"{column} {op} {params.add(bound)}" for bound, op in bounds if bound is not None
+                f"{column} {op} {_value(rule, bound, params)}"
+                for bound, op in bounds
+                if bound is not None
             )
         case "matches":
             return f"{column}::text !~ {params.add(rule.pattern)}"
         case "oneOf":
-            options = ", ".join(_option(v, params) for v in rule.values)
-            left = column if _all_numbers(rule.values) else f"{column}::text"
-            return f"{left} NOT IN ({options})" if options else f"{column} IS NOT NULL"
+            return _none_of(rule, column, params)
         case "ordered":
             pairs = zip(rule.columns, rule.columns[1:], strict=False)
             return " OR ".join(f"{row}.{quote(a)} > {row}.{quote(b)}" for a, b in pairs)
         case "constraint":
-            return f"({rule.sql.replace('%', '%%')}) IS FALSE"
+            return f"({escaped(rule.sql)}\n) IS FALSE"  # it may end in a comment
     return None
 
 
-def _all_numbers(values: tuple[Any, ...]) -> bool:
-    return all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+def _base(rule: Rule) -> str:
+    return rule.table.by_column[rule.columns[0]].base
 
 
-def _option(value: Any, params: Params) -> str:
-    if isinstance(value, bool):
-        return params.add("true" if value else "false")
-    return params.add(value)
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _value(rule: Rule, value: Any, params: Params) -> str:
+    """The placeholder of a value to compare the column with; 0.1 is another number as `real`."""
+    placeholder = params.add(value)
+    return f"{placeholder}::real" if _base(rule) == "real" and _is_number(value) else placeholder
+
+
+def _none_of(rule: Rule, column: str, params: Params) -> str:
+    """Numbers and texts compare as the column does, anything else (enums, dates, booleans) by its text."""
+    wanted = [v for v in rule.values if v is not None]  # nulls pass
+    if not wanted:
+        return f"{column} IS NOT NULL"
+    numbers = all(map(_is_number, wanted))
+    left = column if numbers or _base(rule) in _NUMBERS | _TEXTS else f"{column}::text"
+    options = (_value(rule, v if numbers else _as_text(v), params) for v in wanted)
+    return f"{left} NOT IN ({', '.join(options)})"
+
+
+def _as_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def violations(rule: Rule, params: Params, source: str) -> str:
@@ -96,28 +139,37 @@ def violations(rule: Rule, params: Params, source: str) -> str:
     if rule.check == "nullShare":
         column = quote(rule.columns[0])
         return (
-            f"SELECT jsonb_build_object('nulls', n, 'rows', a) AS row FROM (SELECT count(*) a,"
-            f" count(*) FILTER (WHERE {column} IS NULL) n FROM {table_sql(rule.table)}) _s"
-            f" WHERE n > a * {params.add(rule.share)}"
+            f"SELECT to_jsonb(_t) AS row FROM {source} _t WHERE _t.{column} IS NULL AND"
+            f" (SELECT count(*) - count({column}) > count(*) * {params.add(rule.share)} FROM {source} _s)"
         )
-    return f"SELECT to_jsonb(_t) AS row FROM ({rule.sql.replace('%', '%%')}) _t"
+    return f"SELECT to_jsonb(_t) AS row FROM (\n{escaped(rule.sql)}\n) _t"
+
+
+def count_of(rule: Rule, selected: str) -> str:
+    """A scalar subquery: how many rows `selected`, violations over a whole table, stands for."""
+    count = "coalesce(sum((row->>'rows')::bigint), 0)" if rule.check == "unique" else "count(*)"
+    return f"(SELECT {count}::bigint FROM ({selected}) _v)"
 
 
 def _duplicates(rule: Rule, source: str) -> str:
-    """Rows of `source` whose values stand in more than one row of the table; nulls never do."""
+    """Rows of `source` whose values stand in more than one row of the table; nulls never do.
+
+    Over the whole table one row for each such values, with their number in `rows`.
+    """
     table = table_sql(rule.table)
-    where = f" AND ({rule.sql.replace('%', '%%')})" if rule.sql else ""
-    names = ", ".join(quote(c) for c in rule.columns)
+    where = f" WHERE ({escaped(rule.sql)})" if rule.sql else ""
     if source == table:
+        names = quoted(rule.columns)
         filled = " AND ".join(f"{quote(c)} IS NOT NULL" for c in rule.columns)
         return (
-            f"SELECT to_jsonb(_t) AS row FROM (SELECT {names}, count(*) AS rows FROM {table}"
-            f" WHERE {filled}{where} GROUP BY {names} HAVING count(*) > 1) _t"
+            f"SELECT to_jsonb(_t) AS row FROM (SELECT {names}, count(*) AS rows FROM"
+            f" (SELECT * FROM {table}{where}) _s WHERE {filled}"
+            f" GROUP BY {names} HAVING count(*) > 1) _t"
         )
     equal = " AND ".join(f"_o.{quote(c)} = _t.{quote(c)}" for c in rule.columns)
     return (
-        f"SELECT to_jsonb(_t) AS row FROM {source} _t WHERE"
-        f" (SELECT count(*) FROM (SELECT * FROM {table} WHERE true{where}) _o WHERE {equal}) > 1"
+        f"SELECT to_jsonb(_t) AS row FROM (SELECT * FROM {source} _s{where}) _t WHERE"
+        f" (SELECT count(*) FROM (SELECT * FROM {table}{where}) _o WHERE {equal}) > 1"
     )
 
 
@@ -141,44 +193,3 @@ def children_of(rule: Rule, gone: str) -> str:
         f"(SELECT _c.* FROM {table_sql(rule.table)} _c WHERE EXISTS"
         f" (SELECT 1 FROM {gone} _g WHERE {equal}))"
     )
-
-
-def keyed(rule: Rule, table: Table, placeholder: str) -> str:
-    """A declared SQL rule narrowed to what changed rows of `table` concern.
-
-    The expression of `keyedBy` (`o.id`, `l.order_id`) must equal the column of that name in one of
-    the changed rows. Raises `RuleError` for text that is no single SELECT.
-    """
-    import sqlglot  # here, since its import costs more than most runs need
-
-    expression = rule.keyed_by[table.name]
-    column = expression.rpartition(".")[2].strip('"')
-    try:
-        tree = sqlglot.parse_one(rule.sql, dialect=DIALECT)
-    except sqlglot.errors.SqlglotError as exc:
-        raise RuleError(" ".join(str(exc).split())) from None
-    if not isinstance(tree, sqlglot.exp.Select):
-        raise RuleError(
-            "`violations` must be one SELECT, so that it can be narrowed to changed rows"
-        )
-    marker = "_seam_changed"
-    narrowed = tree.where(f"{expression} IN (SELECT {marker})", dialect=DIALECT)
-    text = narrowed.sql(dialect=DIALECT).replace("%", "%%")
-    changed = f"SELECT {quote(column)} FROM {images(table, placeholder)}"
-    return f"SELECT to_jsonb(_t) AS row FROM ({text.replace(f'SELECT {marker}', changed)}) _t"
-
-
-def reads(rule: Rule) -> frozenset[str]:
-    """The tables that a rule's verdict depends on, by the names that its SQL uses."""
-    if rule.check != "sql":
-        names = {rule.table.name}
-        if rule.target is not None:
-            names.add(rule.target.name)
-        return frozenset(names)
-    import sqlglot
-
-    try:
-        tree = sqlglot.parse_one(rule.sql, dialect=DIALECT)
-    except sqlglot.errors.SqlglotError:
-        return frozenset({rule.table.name})
-    return frozenset({rule.table.name} | {t.name for t in tree.find_all(sqlglot.exp.Table)})

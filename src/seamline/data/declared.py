@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from seamline.data.narrow import bare
 from seamline.data.rule import Rule
 from seamline.errors import SpecError
 from seamline.model.catalog import Catalog, Table
@@ -30,11 +31,15 @@ def declared(framework: written.DataFramework, catalog: Catalog, label: str) -> 
                 f"{where}: no such table in the database.{did_you_mean(name, list(catalog.by_name))}"
             )
             continue
+        mine: dict[tuple[str, str], Rule] = {}
         for i, check in enumerate(checks.checks):
             found = list(_problems(check, table, catalog, f"{where}.checks[{i}]"))
-            problems += found
             if not found:
-                rules.append(_rule(check, table, catalog))
+                rule = _rule(check, table, catalog)
+                if mine.setdefault((rule.check, rule.label), rule) != rule:
+                    found = [f"{where}.checks[{i}]: another check is called {rule.label!r} already"]
+            problems += found
+        rules += mine.values()
     if problems:
         raise SpecError(problems)
     return rules
@@ -120,7 +125,7 @@ def _rule(check: Any, table: Table, catalog: Catalog) -> Rule:
         case written.Constraint():
             return change(base, sql=check.expression)
         case written.Sql():
-            return change(base, sql=check.violations.strip().rstrip(";"), keyed_by=check.keyed_by)
+            return change(base, sql=bare(check.violations), keyed_by=check.keyed_by)
     return base
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import Any, Protocol
 
 import msgspec
 
-from seamline.data.compile import Params, predicate, table_sql, violations
+from seamline.data.compile import Params, count_of, predicate, table_sql, violations
 from seamline.data.rule import Rule
 from seamline.errors import SeamlineError
 from seamline.model.row import Row
@@ -46,9 +47,7 @@ async def whole(reader: Reader, rules: Sequence[Rule]) -> AsyncIterator[Result]:
             if rule.proven:
                 yield Result(rule=rule)
             elif id(rule) in counted:
-                rows, broken = counted[id(rule)]
-                samples = await _samples(reader, rule) if broken else ()
-                yield Result(rule=rule, rows=rows, violations=broken, samples=samples)
+                yield await _counted(reader, rule, *counted[id(rule)])
             else:
                 yield await _one(reader, rule)
 
@@ -66,10 +65,15 @@ async def _fused(reader: Reader, rules: list[Rule]) -> dict[int, tuple[int, int]
     return {id(r): (row["n"], row[f"v{i}"]) for i, r in enumerate(rules)}
 
 
-async def _samples(reader: Reader, rule: Rule) -> tuple[Row, ...]:
-    params = Params()
-    text = f"{violations(rule, params, table_sql(rule.table))} LIMIT {SAMPLES}"
-    return tuple(r["row"] for r in await reader.query(text, params.values))
+async def _counted(reader: Reader, rule: Rule, rows: int, broken: int) -> Result:
+    """The result of a rule whose violations are counted, with a few of them."""
+    samples: tuple[Row, ...] = ()
+    if broken:
+        params = Params()
+        text = f"{violations(rule, params, table_sql(rule.table))} LIMIT {SAMPLES}"
+        with suppress(SeamlineError):  # what was found counts, also where it cannot be shown
+            samples = tuple(r["row"] for r in await reader.query(text, params.values))
+    return Result(rule=rule, rows=rows, violations=broken, samples=samples)
 
 
 async def _one(reader: Reader, rule: Rule) -> Result:
@@ -77,11 +81,10 @@ async def _one(reader: Reader, rule: Rule) -> Result:
     selected = violations(rule, params, table_sql(rule.table))
     text = (
         f"SELECT (SELECT count(*) FROM {table_sql(rule.table)}) AS n,"
-        f" (SELECT count(*) FROM ({selected}) _v) AS v"
+        f" {count_of(rule, selected)} AS v"
     )
     try:
         (row,) = await reader.query(text, params.values)
-        samples = await _samples(reader, rule) if row["v"] else ()
     except SeamlineError as exc:
         return Result(rule=rule, error=str(exc))
-    return Result(rule=rule, rows=row["n"], violations=row["v"], samples=samples)
+    return await _counted(reader, rule, row["n"], row["v"])

@@ -19,17 +19,16 @@ def finding_of(
 ) -> Finding:
     """A finding about the rule's table; `case` and `subject` name the case and operation that broke it."""
     rule = result.rule
-    found = (
-        f"{result.violations} of {result.rows} rows" if not case else f"{result.violations} rows"
-    )
+    count = result.violations
+    breaks = f"{count} row breaks it" if count == 1 else f"{count} rows break it"
     after = f" after {subject}" if subject else ""
     return Finding(
         check=rule.check,
         severity=rule.severity,
         subject=rule.table.name,
-        title=f"{rule.label}: {result.violations} row{'s' * (result.violations != 1)} break it{after}",
+        title=f"{rule.label}: {breaks}{after}",
         expected=rule.label,
-        actual=f"{found} break it",
+        actual=breaks if case else f"{breaks}, of {result.rows}",
         detail=rule.label,
         why=f"Rows keep what {rule.origin} says of them.",
         case=case,

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from seamline.model.catalog import Catalog
+from seamline.model.catalog import Catalog, Table
 from seamline.model.row import Row, RowChange
 
 
@@ -65,6 +65,29 @@ class Database(Protocol):
     def capture(self) -> AbstractAsyncContextManager[Capture]: ...
 
 
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows for one table: each has a value for each of `columns`; the others get their defaults."""
+
+    table: Table
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+
+
+class Writer(Protocol):
+    """Writes rows into one database in bulk, as the system's ordinary role.
+
+    `copy` writes all batches in one transaction, constraints deferred where there are several; it
+    returns why the database refused, and then nothing is written, or ''. `offer` writes row by row
+    until `enough` are in and tells, for each row tried, why it was refused, or ''. `advance` puts the
+    sequences behind the rows. `read` tells what a table holds. Identity columns take values given.
+    """
+
+    async def read(self, table: Table, limit: int) -> list[Row]: ...
+    async def copy(self, batches: Sequence[Batch]) -> str: ...
+    async def offer(self, batch: Batch, enough: int) -> tuple[str, ...]: ...
+    async def advance(self, table: Table) -> None: ...
+
+
 class Server(Protocol):
     """A database server on which Seamline may create databases.
 
@@ -81,6 +104,9 @@ class Server(Protocol):
     async def drop(self, name: str) -> None: ...
     async def run_script(self, address: Address, sql: str, label: str) -> None: ...
     def open(self, address: Address) -> AbstractAsyncContextManager[Database]: ...
+    def writer(
+        self, address: Address, catalog: Catalog
+    ) -> AbstractAsyncContextManager[Writer]: ...
 
 
 class ExistingServer(Server, Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Literal
 
 import msgspec
 
@@ -25,11 +26,35 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     enum: tuple[str, ...] = ()
 
 
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of a composite type, its type in full spelling."""
+
+    name: str
+    type: str
+
+
+class Type(msgspec.Struct, frozen=True, kw_only=True):
+    """A type that is made of others, or of labels.
+
+    `of` is what a domain stands on, what a range is over, the range of a multirange. `checks` are a
+    domain's own, over the word VALUE.
+    """
+
+    name: str
+    kind: Literal["enum", "composite", "domain", "range", "multirange"]
+    of: str | None = None
+    labels: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    checks: tuple[str, ...] = ()
+    not_null: bool = False
+
+
 class UniqueKey(msgspec.Struct, frozen=True, kw_only=True):
     """A unique index.
 
-    `predicate` is set for a partial one, `plain` is false for one over expressions. `valid`
-    is false for an index that the engine does not enforce (a failed concurrent build).
+    `predicate` is set for a partial one, `plain` is false for one over expressions, which
+    `expressions` then holds. `valid` is false for an index that the engine does not enforce (a
+    failed concurrent build).
     """
 
     name: str
@@ -39,10 +64,14 @@ class UniqueKey(msgspec.Struct, frozen=True, kw_only=True):
     plain: bool = True
     valid: bool = True
     nulls_distinct: bool = True
+    expressions: tuple[str, ...] = ()
 
 
 class ForeignKey(msgspec.Struct, frozen=True, kw_only=True):
-    """Columns that refer to another table's; `validated` is false for NOT VALID ones."""
+    """Columns that refer to another table's; `validated` is false for NOT VALID ones.
+
+    With `match_full` either all columns are null or none, else one null column is enough to refer to nothing.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -50,6 +79,8 @@ class ForeignKey(msgspec.Struct, frozen=True, kw_only=True):
     to: tuple[str, ...]
     on_delete: str = "no action"
     validated: bool = True
+    deferrable: bool = False
+    match_full: bool = False
 
 
 class CheckConstraint(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +91,25 @@ class CheckConstraint(msgspec.Struct, frozen=True, kw_only=True):
     validated: bool = True
 
 
+class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
+    """An exclusion constraint: no two rows may be such that every operator holds between them.
+
+    `expressions` are those of its elements that are no plain columns.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    operators: tuple[str, ...]
+    expressions: tuple[str, ...] = ()
+    predicate: str | None = None
+
+
 class Table(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """One table. `name` is bare for the default schema, else `schema.table`; `sql` is quoted."""
+    """One table. `name` is bare for the default schema, else `schema.table`; `sql` is quoted.
+
+    `bound` is what a partition's rows satisfy, as SQL, its parents' bounds included; None for no
+    partition and for one that takes everything. `partitioned` tables hold no rows of their own.
+    """
 
     name: str
     sql: str
@@ -70,7 +118,10 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     unique: tuple[UniqueKey, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     checks: tuple[CheckConstraint, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     partition_of: str | None = None
+    bound: str | None = None
+    partitioned: bool = False
 
     @cached_property
     def by_column(self) -> dict[str, Column]:
@@ -84,8 +135,14 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     engine: str
     version: str
     tables: tuple[Table, ...]
+    types: tuple[Type, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Table]:
         """Tables by name."""
         return {t.name: t for t in self.tables}
+
+    @cached_property
+    def by_type(self) -> dict[str, Type]:
+        """Types by name."""
+        return {t.name: t for t in self.types}

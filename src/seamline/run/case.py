@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
 from seamline.checks import CHECKS, judge
 from seamline.data.finding import finding_of
-from seamline.errors import SpecError, UndoImpossible
+from seamline.errors import SeamlineError, SpecError, UndoImpossible
 from seamline.model.case import Case, RequestTemplate, Step
 from seamline.model.exchange import NOT_JSON, Exchange
 from seamline.model.finding import Finding
 from seamline.model.row import RowChange
 from seamline.model.vocabulary import SAFE_METHODS
+from seamline.run.allow import tolerated
 from seamline.run.evidence import with_evidence
 from seamline.run.request import build
 from seamline.run.session import Answers, Noise, Session
@@ -23,6 +25,7 @@ from seamline.spec.reference import references_in, resolve
 from seamline.system.identity import malformed, missing
 
 _ALL = tuple(CHECKS.values())
+_RESTRUCTURED = "the request changed the database's structure"
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -45,6 +48,25 @@ class Outcome(msgspec.Struct, kw_only=True):
 async def run_case(session: Session, case: Case) -> Outcome:
     """Run a case on a clean base and leave a clean base, or say in `stale` that it is not."""
     outcome = Outcome(case=case, exchanges=[], findings=[], checks={}, abstained={})
+    try:
+        await _carry_out(session, case, outcome)
+        await _judge_rows(session, outcome)
+    except BaseException:
+        if session.target.process is None and session.target.capture is not None:
+            # Somebody's own database: no fresh clone will come in its place.
+            with suppress(SeamlineError):
+                await session.target.capture.undo()
+        raise
+    if outcome.findings:
+        outcome.findings = [
+            with_evidence(f, outcome.exchanges, session.redactor) for f in outcome.findings
+        ]
+    await _put_back(session, outcome)
+    return outcome
+
+
+async def _carry_out(session: Session, case: Case, outcome: Outcome) -> None:
+    """Send and judge step by step; what a step cannot be made of ends the case with an error."""
     answers = Answers(session, os.environ)
     try:
         wanted = list(_rows_wanted(session, case))
@@ -54,19 +76,10 @@ async def run_case(session: Session, case: Case) -> Outcome:
             exchange = await _send(session, case, number, step, answers)
             outcome.exchanges.append(exchange)
             judge_exchange(session, exchange, outcome)
-            if exchange.response is None and number + 1 < len(case.steps):
+            if not _may_go_on(step, exchange):
                 break
-            if not _may_go_on(step, exchange, case, number):
-                break
-        await _judge_rows(session, outcome)
     except SpecError as exc:
         outcome.error = session.redactor.text(str(exc))
-    if outcome.findings:
-        outcome.findings = [
-            with_evidence(f, outcome.exchanges, session.redactor) for f in outcome.findings
-        ]
-    await _put_back(session, outcome)
-    return outcome
 
 
 def _rows_wanted(session: Session, case: Case) -> Iterator[tuple[str, dict[str, Any], int]]:
@@ -152,9 +165,10 @@ async def _observe(session: Session) -> tuple[tuple[RowChange, ...] | None, tupl
         return None, ()
     seen = await capture.observe(session.rules.settle_s)
     changes = tuple(c for c in seen.changes if not _is_noise(c, session.rules.noise))
-    notes = tuple(f"a transaction was left open: {t}" for t in seen.open_transactions)
+    shown = session.redactor.text
+    notes = tuple(shown(f"a transaction was left open: {t}") for t in seen.open_transactions)
     if seen.structure_changed:
-        notes += (f"the request changed the database's structure: {seen.structure_changed}",)
+        notes += (f"{_RESTRUCTURED}: {seen.structure_changed}",)
     return changes, notes
 
 
@@ -168,10 +182,9 @@ def _is_noise(change: RowChange, noise: Noise) -> bool:
     )
 
 
-def _may_go_on(step: Step, exchange: Exchange, case: Case, number: int) -> bool:
-    """Whether the next step still means something: this one answered as the case expects."""
-    is_last = number + 1 == len(case.steps)
-    return is_last or not step.status or exchange.status in step.status
+def _may_go_on(step: Step, exchange: Exchange) -> bool:
+    """Whether a next step still means something: this one answered, and as the case expects."""
+    return exchange.response is not None and (not step.status or exchange.status in step.status)
 
 
 def judge_exchange(session: Session, exchange: Exchange, outcome: Outcome) -> None:
@@ -179,6 +192,7 @@ def judge_exchange(session: Session, exchange: Exchange, outcome: Outcome) -> No
     if not session.rules.judge_api:
         return
     context = session.rules.context(exchange.operation)
+    allowances = session.rules.allowances.get(exchange.operation, ())
     only = outcome.case.validations
     if (
         only is not None
@@ -193,7 +207,7 @@ def judge_exchange(session: Session, exchange: Exchange, outcome: Outcome) -> No
             outcome.abstained[name] = abstained
         else:
             outcome.checks[name] = outcome.checks.get(name, 0) + 1
-        outcome.findings += findings
+        outcome.findings += (tolerated(f, allowances, session.rules.today) for f in findings)
 
 
 async def _judge_rows(session: Session, outcome: Outcome) -> None:
@@ -201,7 +215,9 @@ async def _judge_rows(session: Session, outcome: Outcome) -> None:
     changes = [c for x in outcome.exchanges for c in x.changes or ()]
     if rows is None or database is None or not changes:
         return
-    for result in await rows.broken(database, changes):
+    notes = [n for x in outcome.exchanges for n in x.notes]
+    same_structure = not any(n.startswith(_RESTRUCTURED) for n in notes)
+    for result in await rows.broken(database, changes, same_structure=same_structure):
         outcome.findings.append(
             finding_of(
                 result,
@@ -220,12 +236,14 @@ async def _put_back(session: Session, outcome: Outcome) -> None:
     elif any(x.response is None for x in outcome.exchanges):
         # It may be ending, hanging or half dead: nothing after this may be blamed on it.
         outcome.stale = "the system did not answer"
-    if capture is None or outcome.stale or not _may_have_written(outcome.exchanges):
+    # A target of our own is thrown away when it is stale; rows of somebody else's are put back.
+    thrown_away = outcome.stale and process is not None
+    if capture is None or thrown_away or not _may_have_written(outcome.exchanges):
         return
     try:
         outcome.put_back = await capture.undo()
     except UndoImpossible as exc:
-        outcome.stale = str(exc)
+        outcome.stale = session.redactor.text(str(exc))
 
 
 def _may_have_written(exchanges: Sequence[Exchange]) -> bool:

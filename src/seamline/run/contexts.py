@@ -84,21 +84,25 @@ def resource(
     """The table that an operation is about, or None where that is not plain.
 
     In this order: the only table that a person says it writes in its method's own way; the table
-    that its answer is mapped to most; the table named like the path's last fixed segment.
+    that its answer is mapped to most; the table named like the path's last fixed segment. Where a
+    person says what a writing operation writes, it is one of those tables.
     """
     method, _, path = key.partition(" ")
-    for op in _WRITES.get(method, ()):
-        tables = [t for t, ops in effects.items() if op in ops]
-        if len(tables) == 1:
-            return tables[0]
+    ways = _WRITES.get(method, ())
+    said = {op: [t for t, ops in effects.items() if op in ops] for op in ways}
+    tables = next((tables for tables in said.values() if tables), [])
+    if len(tables) == 1:
+        return tables[0]
     if columns:
-        counts = Counter(place.table for place in columns.values())
-        return counts.most_common(1)[0][0]
+        (most, count), *others = Counter(place.table for place in columns.values()).most_common(2)
+        return most if not others or count > others[0][1] else None
     fixed = [s for s in path.split("/") if s and not _PARAMETER.fullmatch(s)]
     if catalog is None or not fixed:
         return None
     found = [t for t in catalog.by_name if _words(t.rpartition(".")[2]) == _words(fixed[-1])]
-    return found[0] if len(found) == 1 else None
+    if len(found) != 1 or (ways and effects and found[0] not in tables):
+        return None
+    return found[0]
 
 
 def _words(name: str) -> str:

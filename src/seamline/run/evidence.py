@@ -57,7 +57,8 @@ def transcript(x: Exchange, redactor: Redactor) -> Transcript:
 def _body_text(body: bytes | None, redactor: Redactor) -> str | None:
     if body is None:
         return None
-    text = redactor.text(body[:MAX_BODY].decode("utf-8", "replace"))
+    # More is redacted than shown: the beginning of a secret that the cut divides is one too.
+    text = redactor.text(body[: MAX_BODY + 4096].decode("utf-8", "replace"))[:MAX_BODY]
     return text + (f"… ({len(body)} bytes)" if len(body) > MAX_BODY else "")
 
 

@@ -13,7 +13,7 @@ from seamline.run.session import Target
 from seamline.spec.project import Identity, Project
 from seamline.system.identity import Headers, Login, basic, log_in
 from seamline.system.template import Lookup, fill, fill_all
-from seamline.text.redact import Redactor
+from seamline.text.redact import Redactor, carries_credentials
 
 
 async def log_in_all(
@@ -31,9 +31,9 @@ async def _headers(
 ) -> Headers:
     headers: list[tuple[str, str]] = [(n, fill(v, lookup)) for n, v in identity.header.items()]
     if identity.basic is not None:
-        headers += basic(
-            fill(identity.basic.username, lookup), fill(identity.basic.password, lookup)
-        )
+        password = fill(identity.basic.password, lookup)
+        redactor.add(f"{name}'s password", password)
+        headers += basic(fill(identity.basic.username, lookup), password)
     if identity.cookie:
         pairs = "; ".join(f"{n}={fill(v, lookup)}" for n, v in identity.cookie.items())
         headers.append(("Cookie", pairs))
@@ -41,8 +41,12 @@ async def _headers(
         headers.append(await _log_in(name, identity, target, lookup))
     if identity.oauth2 is not None:
         raise SpecError(f"seamline.toml: identities.{name}.oauth2 is not in this version yet")
-    for header, value in headers:
-        redactor.add(f"{name}'s {header}", value.rpartition(" ")[2] if " " in value else value)
+    secret = [(n, v) for n, v in headers if carries_credentials(n)] or headers
+    for header, value in secret:
+        redactor.add(f"{name}'s {header}", value.rpartition(" ")[2])
+        if header == "Cookie":
+            for pair in value.split("; "):
+                redactor.add(f"{name}'s cookie", pair.partition("=")[2])
     return tuple(headers)
 
 

@@ -25,7 +25,7 @@ async def migrate(
         return "none"
     if tool.kind == "sql":
         await _scripts(project, server, address, tool.files)
-        return f"{len(tool.files)} SQL files"
+        return ", ".join(tool.files)
     command = _command(tool)
     await _tool(project, address, values, log, started, command, "the migrations")
     return " ".join(command)

@@ -10,13 +10,16 @@ import msgspec
 
 from seamline.model.case import Case, NotCovered, Plan, RequestTemplate, Step
 from seamline.model.vocabulary import ANONYMOUS, API_CHECKS, PLANNED_CHECKS, CaseKind
-from seamline.openapi.operation import Operation
+from seamline.openapi.operation import Operation, Parameter
 from seamline.run.contexts import requires_auth
 from seamline.spec import endpoints as written
 from seamline.spec.endpoints import EndpointSpec, EndpointSpecs, chosen
+from seamline.text.redact import carries_credentials
 from seamline.text.suggest import did_you_mean
 
 _PARAMETER = re.compile(r"\{([^{}/]+)\}")
+_NOT_PARAMETERS = frozenset(("accept", "content-type", "authorization"))
+"""Headers that OpenAPI says are to be ignored where they stand as parameters."""
 
 
 class Planner:
@@ -35,6 +38,7 @@ class Planner:
         self._roles = roles
         self._has_document = has_document
         self._by_id = {c.id: (e, c) for e in specs.endpoints for c in e.cases}
+        self._taken = set(self._by_id)
         self._missing: list[NotCovered] = []
 
     def plan(self, seed: int = 0) -> Plan:
@@ -44,6 +48,14 @@ class Planner:
             if key not in self._endpoints:
                 self._skip(key, "the spec file has no entry for it", f"add an entry for {key}")
         return Plan(cases=cases, not_covered=tuple(self._missing), seed=seed)
+
+    def _free(self, name: str) -> str:
+        """An id for a derived case: `name`, unless a person or another operation has it already."""
+        free, number = name, 2
+        while free in self._taken:
+            free, number = f"{name}~{number}", number + 1
+        self._taken.add(free)
+        return free
 
     def _skip(self, subject: str, reason: str, remedy: str = "") -> None:
         self._missing.append(NotCovered(subject=subject, reason=reason, remedy=remedy))
@@ -95,7 +107,7 @@ class Planner:
             identity=identity or self._default_identity(_normal(key)),
             request=request.template if request is not None else RequestTemplate(),
             label=step.label or f"step{number + 1}",
-            status=self._status(_normal(key), case, expect),
+            status=self._status(_normal(key), source_case, expect),
         )
 
     def _status(
@@ -124,6 +136,7 @@ class Planner:
         """A request with nothing but what the document gives examples or defaults for."""
         key = endpoint.operation
         operation = self._operations.get(key)
+        identity = self._default_identity(key)
         filled: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "headers": {}}
         unfilled: list[str] = []
         for parameter in operation.parameters if operation is not None else ():
@@ -132,7 +145,7 @@ class Planner:
                 continue
             if place in filled and parameter.example is not msgspec.UNSET:
                 filled[place][parameter.name] = parameter.example
-            elif place != "path":
+            elif place != "path" and not _comes_by_itself(parameter, identity):
                 unfilled.append(parameter.name)
         unfilled += [n for n in _PARAMETER.findall(endpoint.endpoint) if n not in filled["path"]]
         if unfilled or (operation is not None and operation.has_body):
@@ -144,13 +157,13 @@ class Planner:
         if not status and endpoint.cases:
             return None
         return Case(
-            id=f"{endpoint.operation_id or key}~minimal",
+            id=self._free(f"{endpoint.operation_id or key}~minimal"),
             subject=key,
             kind="positive",
             steps=(
                 Step(
                     operation=key,
-                    identity=self._default_identity(key),
+                    identity=identity,
                     request=RequestTemplate(
                         path=filled["path"], query=filled["query"], headers=filled["headers"]
                     ),
@@ -177,25 +190,37 @@ class Planner:
         if base.steps[0].identity == ANONYMOUS:
             self._skip(key, "authRequired: no identity may call it", "add an identity of its role")
             return
-        kinds = ("missing",) if _carries_own(base.steps[0]) else ("missing", "malformed")
-        for credentials in kinds:
-            yield _without(base, credentials)
+        for credentials in ("missing", "malformed"):
+            yield _without(base, credentials, self._free(f"{base.id}~{credentials}"))
 
 
-def _without(base: Case, credentials: str) -> Case:
+def _comes_by_itself(parameter: Parameter, identity: str) -> bool:
+    """Whether a required parameter needs no value from a case: an identity brings its credentials."""
+    if parameter.place == "header" and parameter.name.lower() in _NOT_PARAMETERS:
+        return True
+    brings = identity != ANONYMOUS and parameter.place in ("header", "cookie")
+    return brings and carries_credentials(parameter.name)
+
+
+def _without(base: Case, credentials: str, name: str) -> Case:
+    """The case as someone sends it who is not known: what it carries itself is taken away too."""
     kind: CaseKind = "credentials"
-    step = msgspec.structs.replace(base.steps[0], credentials=credentials, status=())
+    request = base.steps[0].request
+    headers = {n: v for n, v in request.headers.items() if not carries_credentials(n)}
+    step = msgspec.structs.replace(
+        base.steps[0],
+        credentials=credentials,
+        status=(),
+        request=msgspec.structs.replace(request, headers=headers),
+    )
     return msgspec.structs.replace(
         base,
-        id=f"{base.id}~{credentials}",
+        id=name,
         kind=kind,
         steps=(step,),
+        validations=None if base.validations is None else base.validations | {"authRequired"},
         origin=f"derived: {base.id} with {credentials} credentials",
     )
-
-
-def _carries_own(step: Step) -> bool:
-    return any(name.lower() == "authorization" for name in step.request.headers)
 
 
 def _named(validations: written.Validations) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,6 +15,10 @@ from seamline.model.case import RequestTemplate
 from seamline.model.exchange import Request
 
 _PARAMETER = re.compile(r"\{([^{}/]+)\}")
+_IN_PATH = "/:@!$&'()*+,;=?%[]~"
+"""What stays as the spec file writes it in a path, beside letters and digits."""
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NO_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 _ENCODE = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -23,51 +28,82 @@ def build(
     credentials: tuple[tuple[str, str], ...],
     base_path: str = "",
 ) -> Request:
-    """The request of `METHOD /path/{name}`; raises `SpecError` for a path parameter without a value.
+    """The request of `METHOD /path/{name}`.
 
-    Headers of the template win over those of the identity. `base_path` is put in front of the path.
+    Headers of the template win over those of the identity; one whose value is null is not sent.
+    `base_path` is put in front of the path. Raises `SpecError` for a path parameter without a value
+    and for a header that HTTP cannot carry.
     """
     method, _, path = operation.partition(" ")
-    target = base_path + _PARAMETER.sub(
-        lambda m: quote(_text(_path_value(m[1], template, operation)), safe=""), path
-    )
+    target = _path(base_path + path, template, operation)
     if template.query:
-        target += "?" + urlencode(list(_pairs(template.query)), quote_via=quote)
+        pairs = list(_pairs(template.query))
+        target += "?" + urlencode(pairs, quote_via=quote, errors="surrogatepass") if pairs else ""
     own = {name.lower() for name in template.headers}
     headers = [(n, v) for n, v in credentials if n.lower() not in own]
-    headers += [(name, _text(value)) for name, value in template.headers.items()]
+    headers += [(n, _text(v)) for n, v in template.headers.items() if v is not None]
     body, media_type = _body(template)
     if media_type and "content-type" not in own:
         headers.append(("Content-Type", media_type))
+    _check_headers(operation, headers)
     return Request(
         method=method, target=target, headers=tuple(headers), body=body, json=template.json
     )
 
 
+def _path(path: str, template: RequestTemplate, operation: str) -> str:
+    parts = _PARAMETER.split(path)  # text and names of parameters by turns
+    parts[::2] = (quote(text, safe=_IN_PATH) for text in parts[::2])
+    parts[1::2] = (
+        quote(_text(_path_value(name, template, operation)), safe="", errors="surrogatepass")
+        for name in parts[1::2]
+    )
+    return "".join(parts)
+
+
 def _path_value(name: str, template: RequestTemplate, operation: str) -> Any:
-    try:
-        return template.path[name]
-    except KeyError:
-        raise SpecError(f"{operation}: no value for the path parameter {{{name}}}") from None
+    value = template.path.get(name)
+    if value is None:
+        said = "is null" if name in template.path else "has no value"
+        raise SpecError(f"{operation}: the path parameter {{{name}}} {said}")
+    return value
+
+
+def _check_headers(operation: str, headers: Iterable[tuple[str, str]]) -> None:
+    """Refuse what would end the header or could not be sent; the value may be a secret: it is not shown."""
+    for name, value in headers:
+        if not _HEADER_NAME.fullmatch(name):
+            raise SpecError(f"{operation}: {name!r} cannot be the name of a header")
+        if wrong := _NO_HEADER.search(value):
+            raise SpecError(
+                f"{operation}: the value of the header {name} holds U+{ord(wrong[0]):04X},"
+                " which no header can carry"
+            )
 
 
 def _body(template: RequestTemplate) -> tuple[bytes | None, str]:
     if template.json is not msgspec.UNSET:
-        return _ENCODE.encode(template.json), template.media_type or "application/json"
+        return _json(template.json), template.media_type or "application/json"
     if template.form is not None:
-        text = urlencode(list(_pairs(template.form)))
+        text = urlencode(list(_pairs(template.form)), errors="surrogatepass")
         return text.encode(), template.media_type or "application/x-www-form-urlencoded"
     if template.body is not None:
         return template.body.encode("utf-8", "surrogatepass"), template.media_type or ""
     return None, ""
 
 
+def _json(value: Any) -> bytes:
+    try:
+        return _ENCODE.encode(value)
+    except UnicodeEncodeError:  # half of a surrogate pair: JSON can carry it as an escape
+        return json.dumps(value, default=float).encode()
+
+
 def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
-        if value is None:
-            continue
-        for one in value if isinstance(value, list) else (value,):
-            yield name, _text(one)
+        for one in value if isinstance(value, list | tuple) else (value,):
+            if one is not None:
+                yield name, _text(one)
 
 
 def _text(value: Any) -> str:
@@ -75,6 +111,6 @@ def _text(value: Any) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return _ENCODE.encode(value).decode()
+    if isinstance(value, dict | list | tuple):
+        return _json(value).decode()
     return str(value)

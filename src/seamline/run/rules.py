@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import msgspec
 
@@ -27,12 +28,16 @@ _SECRET_ROWS = 50
 
 
 class Files(msgspec.Struct, frozen=True, kw_only=True):
-    """The three files of a project, read. `data_label` is how messages name the third."""
+    """The three files of a project, read. `data_label` is how messages name the third.
+
+    `today` is the day by which their allowances hold or have expired: one for a whole run.
+    """
 
     project: Project
     endpoints: EndpointSpecs
     data: DataFramework
     data_label: str = "Data_Validation_Framework.json"
+    today: date = msgspec.field(default_factory=date.today)
 
 
 class Judging(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +81,8 @@ async def judging(
         identity_rows=identity_rows(files.project),
         settle_s=files.project.limits.settle_ms / 1000,
         judge_api="api" in parts,
+        allowances={e.operation: e.allow for e in files.endpoints.endpoints if e.allow},
+        today=files.today,
     )
     return Judging(operations=ops, rows=rows, rules=rules)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -10,11 +11,13 @@ import msgspec
 
 from seamline.checks import CHECKS, Check, Context
 from seamline.data.changed import ChangedRows
+from seamline.data.compile import Params, quote, quoted, table_sql
 from seamline.engines.protocol import Capture, Database
-from seamline.errors import SpecError, TargetError
+from seamline.errors import SpecError
 from seamline.model.catalog import Catalog
 from seamline.model.row import Row
 from seamline.model.vocabulary import ANONYMOUS
+from seamline.spec.endpoints import Allowance
 from seamline.spec.reference import Lookup
 from seamline.system.http import Client
 from seamline.system.identity import Headers
@@ -48,7 +51,10 @@ class Target(msgspec.Struct, kw_only=True):
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """How exchanges are judged: a context per operation, the rules of rows, what is noise."""
+    """How exchanges are judged: a context per operation, the rules of rows, what is noise.
+
+    `allowances` are those of each operation; `today` is the run's, by which they expire.
+    """
 
     contexts: Mapping[str, Context]
     fallback: Context
@@ -57,6 +63,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     identity_rows: Mapping[str, tuple[str, Mapping[str, Any]]] = {}
     settle_s: float = 2.0
     judge_api: bool = True
+    allowances: Mapping[str, tuple[Allowance, ...]] = {}
+    today: date = date.min
 
     def context(self, operation: str) -> Context:
         """The surroundings of an operation's exchanges."""
@@ -102,26 +110,31 @@ async def rows_of(
         if column not in known.by_column:
             hint = did_you_mean(column, list(known.by_column))
             raise SpecError(f"no column {column!r} in table {table}.{hint}")
-    names = {c: f"w{i}" for i, c in enumerate(where)}
-    condition = " AND ".join(f"{_quote(c)}::text = %({n})s" for c, n in names.items()) or "true"
-    order = ", ".join(_quote(c) for c in known.primary_key or tuple(known.by_column))
+    params = Params()
+    condition = " AND ".join(_is(c, v, params) for c, v in where.items()) or "true"
+    # Without a key by text: not every type has an order of its own.
+    order = quoted(known.primary_key) or ", ".join(f"{quote(c)}::text" for c in known.by_column)
     text = (
-        f"SELECT to_jsonb(_t) AS row FROM {known.sql.replace('%', '%%')} _t"
+        f"SELECT to_jsonb(_t) AS row FROM {table_sql(known)} _t"
         f" WHERE {condition} ORDER BY {order} LIMIT {int(limit)}"
     )
-    params = {names[c]: _as_text(v) for c, v in where.items()}
-    found = await database.query(text, params)
+    found = await database.query(text, params.values)
     return [r["row"] for r in found]
 
 
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""').replace("%", "%%") + '"'
-
-
-def _as_text(value: Any) -> str:
+def _is(column: str, value: Any, params: Params) -> str:
+    """Equality with a value of a file: numbers as numbers (9.9 is 9.90), anything else as text."""
+    if value is None:
+        return f"{quote(column)} IS NULL"
+    text = f"{quote(column)}::text"
     if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+        return f"{text} = {params.add('true' if value else 'false')}"
+    if isinstance(value, int | float):
+        options = (
+            f"to_jsonb({params.add(value)}::numeric), to_jsonb({params.add(str(value))}::text)"
+        )
+        return f"to_jsonb({quote(column)}) IN ({options})"
+    return f"{text} = {params.add(value)}"
 
 
 class Answers(Lookup):
@@ -145,7 +158,7 @@ class Answers(Lookup):
         target = self._session.target
         for table, where, limit in wanted:
             if target.database is None or target.catalog is None:
-                raise TargetError(f"a reference to a row of {table!r} needs a [database]")
+                raise SpecError(f"a reference to a row of {table!r} needs a [database]")
             key = _row_key(table, where)
             if len(self._rows.get(key, ())) < limit:
                 self._rows[key] = await rows_of(
@@ -177,11 +190,13 @@ class Answers(Lookup):
         return self.row(table, 0, where, column)
 
     def env(self, name: str) -> str:
-        """An environment variable."""
+        """An environment variable; what it holds is kept out of the reports."""
         try:
-            return self._env[name]
+            value = self._env[name]
         except KeyError:
             raise SpecError(f"$env: the environment variable {name} is not set") from None
+        self._session.redactor.add(name, value)
+        return value
 
 
 def _row_key(table: str, where: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ from seamline.spec.project import Project
 from seamline.workflow.run import Job, Run
 
 _T = TypeVar("_T")
+RECORD = "events.ndjson"
 
 
 def load_job(
@@ -91,7 +92,7 @@ def carry_out(job: Job, stream: TextIO, *, reports: Path | None = None, quiet: b
     folder = reports_folder(job.project, reports)
     reporters = Reporters(
         [
-            NdjsonReporter(folder / "events.ndjson"),
+            NdjsonReporter(folder / RECORD),
             JunitReporter(folder / "junit.xml"),
             MarkdownReporter(folder),
             TerminalReporter(stream, quiet=quiet),

@@ -14,7 +14,7 @@ from seamline import __version__
 from seamline.confirm.fresh import confirm
 from seamline.data.evaluate import whole
 from seamline.data.finding import finding_of
-from seamline.errors import SeamlineError
+from seamline.errors import SeamlineError, SpecError
 from seamline.model.case import Case, NotCovered, Plan
 from seamline.model.event import (
     CaseFinished,
@@ -68,6 +68,7 @@ class Run:
         self._redactor = Redactor()
         self._start = 0.0
         self._found: dict[str, Finding] = {}
+        self._broken_before: set[str] = set()
 
     def _emit(self, event: Event) -> None:
         self._summary.on(event)
@@ -88,11 +89,18 @@ class Run:
         except asyncio.CancelledError:
             reason = "interrupted"
         except SeamlineError as exc:
-            reason, error = "failed", exc
+            reason, error = "failed", self._without_secrets(exc)
         except Exception as exc:
             self._finish("failed", f"a bug of Seamline: {type(exc).__name__}: {exc}", 4)
             raise
         return self._finish(reason, str(error or ""), error.exit_code if error else None), error
+
+    def _without_secrets(self, error: SeamlineError) -> SeamlineError:
+        """The same error, fit to print: the log of a tool that failed may hold a password."""
+        if isinstance(error, SpecError):
+            error.problems = tuple(map(self._redactor.text, error.problems))
+        error.args = (self._redactor.text(str(error)),)
+        return error
 
     def _finish(self, reason: EndReason, message: str, code: int | None) -> int:
         """Emit the last event; the exit code, which the gate decides where nothing else did."""
@@ -180,6 +188,7 @@ class Run:
                     finding_of(result, redact=self._redactor.row),
                     verdict="confirmed",
                 )
+                self._broken_before.add(finding.fingerprint)
             self._emit(
                 DataChecked(
                     at=time.time(),
@@ -204,13 +213,13 @@ class Run:
     ) -> None:
         session = Session(target=target, rules=rules, redactor=self._redactor)
         for case in cases:
-            outcome = await self._one(session, case)
-            if outcome is not None and not outcome.stale:
+            outcome = await self._one(session, case, setup)
+            if (outcome is not None and not outcome.stale) or case is cases[-1]:
                 continue
             await stack.aclose()
             session.target = await stack.enter_async_context(setup.target(quiet=True))
 
-    async def _one(self, session: Session, case: Case) -> Outcome | None:
+    async def _one(self, session: Session, case: Case, setup: Setup) -> Outcome | None:
         """Run and report one case; None when it broke in a way that leaves an unknown base."""
         try:
             outcome = await run_case(session, case)
@@ -223,8 +232,9 @@ class Run:
         if outcome.error:
             self._errored(case, outcome.error, is_bug=False)
         for finding in outcome.findings:
-            self._found.setdefault(finding.fingerprint, finding)
-        self._emit(finished(outcome))
+            if finding.fingerprint not in self._broken_before:
+                self._found.setdefault(finding.fingerprint, finding)
+        self._emit(finished(outcome, can_clone=setup.can_clone))
         return outcome
 
     def _errored(self, case: Case, message: str, *, is_bug: bool) -> None:
@@ -239,7 +249,8 @@ class Run:
         )
 
     async def _confirm(self, setup: Setup, rules: Rules, cases: Sequence[Case]) -> None:
-        wanted = [f for f in self._found.values() if f.severity == "error"]
+        matters = ("error", *self._job.project.gate.fail_on)
+        wanted = [f for f in self._found.values() if f.severity in matters]
         by_id = {c.id: c for c in cases}
         limit = self._job.project.limits.confirm
         async for finding in confirm(setup, rules, wanted, by_id, limit):
@@ -250,7 +261,8 @@ class Run:
         changed = judged.rules.rows
         for rule in judged.rows if changed is not None else ():
             looked_at = changed.looked_at_by(rule) if changed is not None else 0
-            if looked_at:
+            error = changed.error_of(rule) if changed is not None else ""
+            if looked_at or error:
                 self._emit(
                     DataChecked(
                         at=time.time(),
@@ -259,15 +271,18 @@ class Run:
                         label=rule.label,
                         scope="changes",
                         rows=looked_at,
+                        error=self._redactor.text(error),
                     )
                 )
 
 
-def finished(outcome: Outcome) -> CaseFinished:
+def finished(outcome: Outcome, *, can_clone: bool = True) -> CaseFinished:
     """The event of a case that has been run and judged."""
     notes = tuple(n for x in outcome.exchanges for n in x.notes)
-    if outcome.stale:
+    if outcome.stale and can_clone:
         notes += (f"a fresh clone was made: {outcome.stale}",)
+    elif outcome.stale:
+        notes += (f"rows may not be as before the case: {outcome.stale}",)
     return CaseFinished(
         at=time.time(),
         case=outcome.case.id,

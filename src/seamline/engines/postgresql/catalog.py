@@ -1,4 +1,4 @@
-"""The catalog of one PostgreSQL database, read in one round trip.
+"""The catalog of one PostgreSQL database, read in two round trips.
 
 Type names are SQL's: `character varying(40)`, base `character varying`. Each table keeps its checks
 and those of its columns' domains, the latter named `column.constraint`.
@@ -11,15 +11,24 @@ from importlib.resources import files
 import msgspec
 
 from seamline.engines.postgresql.session import Connection
-from seamline.model.catalog import Catalog, Table
+from seamline.model.catalog import Catalog, Table, Type
 
-_DECODE = msgspec.json.Decoder(tuple[Table, ...])
+_TABLES = msgspec.json.Decoder(tuple[Table, ...])
+_TYPES = msgspec.json.Decoder(tuple[Type, ...])
 
 
 async def read_catalog(connection: Connection) -> Catalog:
     """All tables of the connection's database but those of the engine, of extensions and our own."""
-    query = (files(__package__) / "catalog.sql").read_text("utf-8")
-    row = await (await connection.execute(query.encode())).fetchone()
-    tables = _DECODE.decode(str(row[0]) if row else "[]")
     version = connection.info.parameter_status("server_version") or ""
-    return Catalog(engine="postgresql", version=version.split(" ")[0], tables=tables)
+    return Catalog(
+        engine="postgresql",
+        version=version.split(" ")[0],
+        tables=_TABLES.decode(await _ask(connection, "catalog.sql")),
+        types=_TYPES.decode(await _ask(connection, "types.sql")),
+    )
+
+
+async def _ask(connection: Connection, file: str) -> str:
+    query = (files(__package__) / file).read_text("utf-8")
+    row = await (await connection.execute(query.encode())).fetchone()
+    return str(row[0]) if row else "[]"

@@ -1,7 +1,7 @@
 -- Everything that a database says of its tables, as one JSON text.
 
 WITH RECURSIVE rel AS (
-    SELECT c.oid, c.relispartition, CASE WHEN n.nspname = 'public' THEN c.relname::text
+    SELECT c.oid, c.relispartition, c.relkind = 'p' AS partitioned, CASE WHEN n.nspname = 'public' THEN c.relname::text
                ELSE n.nspname || '.' || c.relname END AS name,
            quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS sql
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -46,19 +46,39 @@ WITH RECURSIVE rel AS (
         'name', x.relname, 'columns', c.names, 'primary', i.indisprimary,
         'predicate', pg_get_expr(i.indpred, i.indrelid),
         'plain', i.indexprs IS NULL AND NOT i.indisexclusion,
-        'valid', i.indisvalid AND i.indisready, 'nulls_distinct', NOT i.indnullsnotdistinct) AS doc
+        'valid', i.indisvalid AND i.indisready, 'nulls_distinct', NOT i.indnullsnotdistinct,
+        'expressions', c.expressions) AS doc
     FROM rel JOIN pg_index i ON i.indrelid = rel.oid AND i.indisunique
     JOIN pg_class x ON x.oid = i.indexrelid
     CROSS JOIN LATERAL (
-        SELECT coalesce(json_agg(a.attname ORDER BY k), '[]') AS names
+        SELECT coalesce(json_agg(a.attname ORDER BY k) FILTER (WHERE a.attnum <> 0), '[]') AS names,
+            coalesce(json_agg(pg_get_indexdef(i.indexrelid, k + 1, true) ORDER BY k)
+                FILTER (WHERE i.indkey[k] = 0), '[]') AS expressions
         FROM generate_series(0, i.indnkeyatts - 1) AS k
-        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k]) c
+        LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k]
+            AND a.attnum <> 0) c
+), excl AS (
+    SELECT x.conrelid, x.conname, json_build_object('name', x.conname, 'columns', c.names,
+        'operators', c.operators, 'expressions', c.expressions,
+        'predicate', pg_get_expr(i.indpred, i.indrelid)) AS doc
+    FROM rel JOIN pg_constraint x ON x.conrelid = rel.oid AND x.contype = 'x'
+    JOIN pg_index i ON i.indexrelid = x.conindid
+    CROSS JOIN LATERAL (
+        SELECT coalesce(json_agg(a.attname ORDER BY k) FILTER (WHERE a.attnum <> 0), '[]') AS names,
+            json_agg(o.oprname ORDER BY k) AS operators,
+            coalesce(json_agg(pg_get_indexdef(i.indexrelid, k + 1, true) ORDER BY k)
+                FILTER (WHERE i.indkey[k] = 0), '[]') AS expressions
+        FROM generate_series(0, i.indnkeyatts - 1) AS k
+        JOIN pg_operator o ON o.oid = x.conexclop[k + 1]
+        LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k]
+            AND a.attnum <> 0) c
 ), fk AS (
     SELECT f.conrelid, f.conname, json_build_object(
         'name', f.conname, 'table', target.name, 'columns', own.names, 'to', other.names,
         'on_delete', CASE f.confdeltype WHEN 'a' THEN 'no action' WHEN 'r' THEN 'restrict'
             WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' ELSE 'set default' END,
-        'validated', f.convalidated) AS doc
+        'validated', f.convalidated, 'deferrable', f.condeferrable,
+        'match_full', f.confmatchtype = 'f') AS doc
     FROM rel JOIN pg_constraint f ON f.conrelid = rel.oid AND f.contype = 'f'
     JOIN rel target ON target.oid = f.confrelid
     LEFT JOIN pg_constraint parent ON parent.oid = f.conparentid
@@ -87,12 +107,14 @@ SELECT coalesce(json_agg(json_build_object(
     'name', rel.name, 'sql', rel.sql, 'columns', coalesce(c.docs, '[]'),
     'primary_key', coalesce(u.key, '[]'), 'unique', coalesce(u.docs, '[]'),
     'foreign_keys', coalesce(f.docs, '[]'), 'checks', coalesce(k.docs, '[]'),
-    'partition_of', p.name) ORDER BY rel.name COLLATE "C"), '[]')::text
+    'exclusions', coalesce(x.docs, '[]'), 'partition_of', p.name, 'partitioned', rel.partitioned,
+    'bound', CASE WHEN rel.relispartition THEN pg_get_partition_constraintdef(rel.oid) END) ORDER BY rel.name COLLATE "C"), '[]')::text
 FROM rel
 LEFT JOIN (SELECT attrelid AS oid, json_agg(doc ORDER BY attnum) AS docs FROM col GROUP BY 1) c USING (oid)
 LEFT JOIN (SELECT indrelid AS oid, json_agg(doc ORDER BY indisprimary DESC, relname) AS docs,
                (array_agg(names) FILTER (WHERE indisprimary))[1] AS key FROM uniq GROUP BY 1) u USING (oid)
 LEFT JOIN (SELECT conrelid AS oid, json_agg(doc ORDER BY conname) AS docs FROM fk GROUP BY 1) f USING (oid)
 LEFT JOIN (SELECT conrelid AS oid, json_agg(doc ORDER BY name) AS docs FROM chk GROUP BY 1) k USING (oid)
+LEFT JOIN (SELECT conrelid AS oid, json_agg(doc ORDER BY conname) AS docs FROM excl GROUP BY 1) x USING (oid)
 LEFT JOIN pg_inherits i ON rel.relispartition AND i.inhrelid = rel.oid
 LEFT JOIN rel p ON p.oid = i.inhparent

@@ -11,11 +11,13 @@ import msgspec
 import psycopg
 from psycopg import sql
 
+from seamline.engines.postgresql.copy import open_writer
 from seamline.engines.postgresql.database import open_database
 from seamline.engines.postgresql.script import run_script
 from seamline.engines.postgresql.session import Connection, connect, message
-from seamline.engines.protocol import Address, Database
+from seamline.engines.protocol import Address, Database, Writer
 from seamline.errors import TargetError, UsageError
+from seamline.model.catalog import Catalog
 
 _NAME_BYTES = 63
 
@@ -129,6 +131,10 @@ class Cluster:
     def open(self, address: Address) -> AbstractAsyncContextManager[Database]:
         """Open a database of this server with the administrator's rights."""
         return open_database(address, self._conninfo)
+
+    def writer(self, address: Address, catalog: Catalog) -> AbstractAsyncContextManager[Writer]:
+        """Write rows in bulk as the system's role."""
+        return open_writer(address, catalog)
 
     async def clear(self) -> None:
         """Drop everything that this object made."""

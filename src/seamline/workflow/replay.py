@@ -1,0 +1,118 @@
+"""One finding of the last run: found by its id, and tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from seamline.data.evaluate import whole
+from seamline.data.finding import finding_of
+from seamline.errors import UsageError
+from seamline.model.event import CaseFinished, DataChecked, Event, FindingConfirmed
+from seamline.model.finding import Finding
+from seamline.report import read_events
+from seamline.run.case import run_case
+from seamline.run.plan import Planner
+from seamline.run.rules import Judging, judging
+from seamline.run.session import Session, Target
+from seamline.run.setup import prepared
+from seamline.system.workspace import workspace
+from seamline.text.redact import Redactor
+from seamline.workflow.run import Job
+
+Outcome = Literal["still fails", "fixed"]
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """How trying again ended, and the finding as it came now (None when it did not)."""
+
+    outcome: Outcome
+    finding: Finding | None = None
+
+
+def find(record: Path, wanted: str) -> Finding:
+    """The finding of a run's record whose id starts so (`F-3c91` or `3c91`), as last judged.
+
+    Raises `UsageError` when there is none, or more than one.
+    """
+    prefix = wanted.upper().removeprefix("F-").lower()
+    found: dict[str, Finding] = {}
+    for event in read_events(record):
+        for finding in _findings(event):
+            known = found.get(finding.fingerprint)
+            if known is None or isinstance(event, FindingConfirmed):
+                found[finding.fingerprint] = finding
+    matches = [f for f in found.values() if f.fingerprint.startswith(prefix)]
+    if len(matches) == 1 and prefix:
+        return matches[0]
+    ids = ", ".join(sorted(f.id for f in matches or found.values())[:20]) or "none"
+    if matches:
+        raise UsageError(f"{wanted} stands for more than one finding: {ids}")
+    raise UsageError(f"no finding {wanted} in {record}. Findings there: {ids}")
+
+
+def _findings(event: Event) -> tuple[Finding, ...]:
+    match event:
+        case CaseFinished():
+            return event.findings
+        case FindingConfirmed():
+            return (event.finding,)
+        case DataChecked() if event.finding is not None:
+            return (event.finding,)
+    return ()
+
+
+async def replay(job: Job, finding: Finding, emit: Callable[[Event], None]) -> Replayed:
+    """Send the finding's case once more, alone, to a freshly started system on a fresh base.
+
+    A finding of a table's rows is looked up in the base again. `emit` gets the events of the stages.
+    Raises `UsageError` when the case or rule is not in the spec files any more.
+    """
+    redactor = Redactor()
+    with workspace() as space:
+        async with (
+            prepared(job.project, space, redactor, emit) as setup,
+            setup.target() as target,
+        ):
+            judged = await judging(job.files, target, setup.document, ("api", "database"))
+            if finding.case:
+                session = Session(target=target, rules=judged.rules, redactor=redactor)
+                again = await _case(job, judged, session, finding)
+            else:
+                again = await _rule(target, judged, redactor, finding)
+    return Replayed("fixed") if again is None else Replayed("still fails", again)
+
+
+async def _case(job: Job, judged: Judging, session: Session, finding: Finding) -> Finding | None:
+    planner = Planner(
+        job.files.endpoints,
+        judged.operations,
+        {n: i.role for n, i in job.project.identities.items()},
+        has_document=bool(judged.operations),
+    )
+    case = next((c for c in planner.plan(job.seed).cases if c.id == finding.case), None)
+    if case is None:
+        raise UsageError(f"the case {finding.case!r} of {finding.id} is not in the plan any more")
+    outcome = await run_case(session, case)
+    if outcome.error:
+        raise UsageError(f"the case {finding.case!r} could not be carried out: {outcome.error}")
+    return next((f for f in outcome.findings if f.fingerprint == finding.fingerprint), None)
+
+
+async def _rule(
+    target: Target, judged: Judging, redactor: Redactor, finding: Finding
+) -> Finding | None:
+    rules = [
+        r
+        for r in judged.rows
+        if (r.table.name, r.check, r.label) == (finding.subject, finding.check, finding.detail)
+    ]
+    if not rules or target.database is None:
+        raise UsageError(f"the rule {finding.detail!r} of {finding.id} is not there any more")
+    async for result in whole(target.database, rules):
+        if result.violations:
+            return finding_of(result, redact=redactor.row)
+    return None

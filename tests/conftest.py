@@ -1,0 +1,27 @@
+"""What tests of several floors share: one private PostgreSQL server a session, one database a test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from seamline.engines.protocol import Server
+from seamline.engines.registry import engine_for
+
+from .engines.lab import Lab, open_lab
+
+
+@pytest.fixture(scope="session")
+async def pg_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """One private PostgreSQL server for the session."""
+    folder = tmp_path_factory.mktemp("pg")
+    async with engine_for("postgresql").private(folder, lambda pid: None) as server:
+        yield server
+
+
+@pytest.fixture
+async def database(pg_server: Server) -> AsyncIterator[Lab]:
+    """A fresh PostgreSQL database."""
+    async for lab in open_lab(pg_server, ("citext", "hstore")):
+        yield lab
