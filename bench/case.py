@@ -110,7 +110,7 @@ async def run() -> list[Measure]:
                         )
                     )
 
-            mine, other = await in_turn(ours, theirs, 9)
+            mine, other = await in_turn(ours, theirs, 31)
             events.close()
     return [measure("case", 1.3, mine, other, CASES)]
 

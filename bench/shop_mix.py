@@ -27,8 +27,8 @@ from seamline.workflow.artifacts import load_job
 from seamline.workflow.run import finished
 
 SHOP = Path(__file__).resolve().parent.parent / "examples" / "shop"
-ROUNDS = 9
-REPEAT = 5
+ROUNDS = 25
+REPEAT = 2
 MIX = (
     "listProducts-ok",
     "readProduct-ok",

@@ -121,7 +121,9 @@ async def test_a_null_is_found_where_the_database_allows_one(database: Lab) -> N
 
 
 @pytest.mark.parametrize(("nulls", "broken"), [(29, 0), (30, 30)])
-async def test_a_share_of_nulls_is_exact_at_its_limit(database: Lab, nulls: int, broken: int) -> None:
+async def test_a_share_of_nulls_is_exact_at_its_limit(
+    database: Lab, nulls: int, broken: int
+) -> None:
     """0.29 * 100 is less than 29 in binary."""
     await database.client.run(
         "CREATE TABLE t (id int PRIMARY KEY, n int)",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -37,13 +37,18 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
         Several only where the document tells them apart by parameters that the answer does not give.
         """
-        bare = _bare(content_type)
-        kind, _, subtype = bare.partition("/")
-        suffix = subtype.rpartition("+")[2]
-        exact = tuple(n for n in self.media if _spaceless(n) == _spaceless(content_type))
-        ranges = (bare, f"{kind}/*+{suffix}", f"{kind}/*", "*/*", "*")
-        found = (tuple(n for n in self.media if _bare(n) == wanted) for wanted in ranges)
-        return exact or next((names for names in found if names), ())
+        return _covering(tuple(self.media), content_type)
+
+
+@lru_cache(maxsize=4096)  # asked for with every answer, of which an API has few kinds
+def _covering(names: tuple[str, ...], content_type: str) -> tuple[str, ...]:
+    bare = _bare(content_type)
+    kind, _, subtype = bare.partition("/")
+    suffix = subtype.rpartition("+")[2]
+    exact = tuple(n for n in names if _spaceless(n) == _spaceless(content_type))
+    ranges = (bare, f"{kind}/*+{suffix}", f"{kind}/*", "*/*", "*")
+    found = (tuple(n for n in names if _bare(n) == wanted) for wanted in ranges)
+    return exact or next((fitting for fitting in found if fitting), ())
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -52,13 +53,19 @@ def build(
 
 
 def _path(path: str, template: RequestTemplate, operation: str) -> str:
-    parts = _PARAMETER.split(path)  # text and names of parameters by turns
-    parts[::2] = (quote(text, safe=_IN_PATH) for text in parts[::2])
-    parts[1::2] = (
-        quote(_text(_path_value(name, template, operation)), safe="", errors="surrogatepass")
-        for name in parts[1::2]
-    )
+    parts = list(_split(path))
+    for i in range(1, len(parts), 2):
+        value = _text(_path_value(parts[i], template, operation))
+        parts[i] = quote(value, safe="", errors="surrogatepass")
     return "".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def _split(path: str) -> tuple[str, ...]:
+    """Text, as it is sent, and names of parameters by turns."""
+    parts = _PARAMETER.split(path)
+    parts[::2] = (quote(text, safe=_IN_PATH) for text in parts[::2])
+    return tuple(parts)
 
 
 def _path_value(name: str, template: RequestTemplate, operation: str) -> Any:
