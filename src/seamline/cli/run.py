@@ -29,6 +29,7 @@ _PARTS = ("api", "database", "data")
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of what the run writes.  [default: as [paths] says]",
 )
+@click.option("--plan", is_flag=True, help="Show what would run and what cannot, and send nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the last lines only.")
 def run(
     part: str | None,
@@ -37,6 +38,7 @@ def run(
     case: tuple[str, ...],
     seed: int,
     reports: Path | None,
+    plan: bool,
     quiet: bool,
 ) -> int:
     """Start the system, send every case, judge answers and rows, write the artifacts.
@@ -46,7 +48,7 @@ def run(
     Exit code: 0 clean, 1 findings, 2 usage or spec error, 3 system or database unreachable,
     4 a bug of Seamline, 130 interrupted.
     """
-    from seamline.workflow.artifacts import carry_out, load_job
+    from seamline.workflow.artifacts import carry_out, load_job, print_plan
 
     parts = {None: ("api", "database"), "api": ("api",)}.get(part, ("database",))
     job = load_job(
@@ -56,4 +58,6 @@ def run(
         case=case,
         seed=seed,
     )
+    if plan:
+        return print_plan(job, sys.stdout)
     return carry_out(job, sys.stdout, reports=reports, quiet=quiet)

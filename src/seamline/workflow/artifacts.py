@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -19,11 +20,14 @@ from seamline.report import (
     Reporters,
     TerminalReporter,
 )
+from seamline.report.plan import show_plan
 from seamline.run.rules import Files
 from seamline.spec import DATA, ENDPOINTS, find_spec, load_data, load_endpoints, load_project
 from seamline.spec.data import DataFramework
 from seamline.spec.project import Project
-from seamline.workflow.run import Job, Run
+from seamline.workflow.job import Job
+from seamline.workflow.plan import planned
+from seamline.workflow.run import Run
 
 _T = TypeVar("_T")
 RECORD = "events.ndjson"
@@ -107,6 +111,13 @@ def carry_out(job: Job, stream: TextIO, *, reports: Path | None = None, quiet: b
     if error is not None:
         raise error
     return code
+
+
+def print_plan(job: Job, stream: TextIO) -> int:
+    """Print what a run of the job would do; the exit code."""
+    plan, abilities = run_to_end(planned(job))
+    show_plan(plan, abilities, stream, min(shutil.get_terminal_size().columns, 120))
+    return 0
 
 
 def reports_folder(project: Project, other: Path | None = None) -> Path:

@@ -15,13 +15,13 @@ from seamline.model.event import CaseFinished, DataChecked, Event, FindingConfir
 from seamline.model.finding import Finding
 from seamline.report import read_events
 from seamline.run.case import run_case
-from seamline.run.plan import Planner
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Session, Target
 from seamline.run.setup import prepared
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
-from seamline.workflow.run import Job
+from seamline.workflow.job import Job
+from seamline.workflow.plan import plan_of
 
 Outcome = Literal["still fails", "fixed"]
 
@@ -87,13 +87,8 @@ async def replay(job: Job, finding: Finding, emit: Callable[[Event], None]) -> R
 
 
 async def _case(job: Job, judged: Judging, session: Session, finding: Finding) -> Finding | None:
-    planner = Planner(
-        job.files.endpoints,
-        judged.operations,
-        {n: i.role for n, i in job.project.identities.items()},
-        has_document=bool(judged.operations),
-    )
-    case = next((c for c in planner.plan(job.seed).cases if c.id == finding.case), None)
+    plan = plan_of(job, judged, has_document=bool(judged.operations))
+    case = next((c for c in plan.cases if c.id == finding.case), None)
     if case is None:
         raise UsageError(f"the case {finding.case!r} of {finding.id} is not in the plan any more")
     outcome = await run_case(session, case)

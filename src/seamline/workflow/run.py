@@ -30,32 +30,17 @@ from seamline.model.event import (
 )
 from seamline.model.exchange import Exchange
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import Part
 from seamline.openapi.document import Document
 from seamline.report.summary import Summary
 from seamline.run.case import Outcome, run_case
-from seamline.run.plan import Planner
-from seamline.run.rules import Files, Judging, judging
+from seamline.run.rules import Judging, judging
 from seamline.run.session import Rules, Session, Target
 from seamline.run.setup import Setup, prepared
-from seamline.spec.project import Project
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
 from seamline.workflow import gate
-
-
-class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run is asked for. `select` keeps cases of which it returns true."""
-
-    files: Files
-    parts: tuple[Part, ...] = ("api", "database")
-    select: Callable[[Case], bool] = lambda case: True
-    seed: int = 0
-
-    @property
-    def project(self) -> Project:
-        """The project of `seamline.toml`."""
-        return self.files.project
+from seamline.workflow.job import Job
+from seamline.workflow.plan import plan_of
 
 
 class Run:
@@ -125,15 +110,9 @@ class Run:
             target = await stack.enter_async_context(setup.target())
             document = setup.document
             judged = await judging(self._job.files, target, document, self._job.parts)
-            plan = Planner(
-                self._job.files.endpoints,
-                judged.operations,
-                {n: i.role for n, i in self._job.project.identities.items()},
-                has_document=document is not None,
-            ).plan(self._job.seed)
-            cases = tuple(c for c in plan.cases if self._job.select(c))
-            rules = judged.rules
-            self._started(target, document, judged, plan, cases, setup)
+            plan = plan_of(self._job, judged, has_document=document is not None)
+            cases, rules = plan.cases, judged.rules
+            self._started(target, document, judged, plan, setup)
             if "database" in self._job.parts:
                 await self._whole_tables(target, judged)
             await self._cases(setup, stack, target, rules, cases)
@@ -146,7 +125,6 @@ class Run:
         document: Document | None,
         judged: Judging,
         plan: Plan,
-        cases: Sequence[Case],
         setup: Setup,
     ) -> None:
         listed = {e.operation: None for e in self._job.files.endpoints.endpoints}
@@ -159,7 +137,7 @@ class Run:
                 document=f"{document.source} (OpenAPI {document.version})" if document else "",
                 engine=setup.server.origin if setup.server is not None else "",
                 seed=self._job.seed,
-                cases=len(cases),
+                cases=len(plan.cases),
                 operations=tuple({**listed, **dict.fromkeys(judged.operations)}),
                 tables=len(target.catalog.tables) if target.catalog is not None else 0,
                 parts=self._job.parts,

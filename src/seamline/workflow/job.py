@@ -1,0 +1,26 @@
+"""What a run is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from seamline.model.case import Case
+from seamline.model.vocabulary import Part
+from seamline.run.rules import Files
+from seamline.spec.project import Project
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run is asked for. `select` keeps cases of which it returns true."""
+
+    files: Files
+    parts: tuple[Part, ...] = ("api", "database")
+    select: Callable[[Case], bool] = lambda case: True
+    seed: int = 0
+
+    @property
+    def project(self) -> Project:
+        """The project of `seamline.toml`."""
+        return self.files.project

@@ -1,0 +1,54 @@
+"""The plan of a run, and what the project lets Seamline do, without sending a case."""
+
+from __future__ import annotations
+
+import msgspec
+
+from seamline.model.case import Plan
+from seamline.report.plan import Abilities
+from seamline.run.plan import Planner
+from seamline.run.rules import Judging, judging
+from seamline.run.session import Target
+from seamline.run.setup import Setup, prepared
+from seamline.system.workspace import workspace
+from seamline.text.redact import Redactor
+from seamline.workflow.job import Job
+
+
+def plan_of(job: Job, judged: Judging, *, has_document: bool) -> Plan:
+    """The selected cases of a job, in order, and what could not be planned."""
+    plan = Planner(
+        job.files.endpoints,
+        judged.operations,
+        {name: identity.role for name, identity in job.project.identities.items()},
+        has_document=has_document,
+    ).plan(job.seed)
+    cases = tuple(case for case in plan.cases if job.select(case))
+    return msgspec.structs.replace(plan, cases=cases)
+
+
+async def planned(job: Job) -> tuple[Plan, Abilities]:
+    """Start the system as a run would, read its document, and plan."""
+    redactor = Redactor()
+    with workspace() as space:
+        async with (
+            prepared(job.project, space, redactor, lambda event: None) as setup,
+            setup.target() as target,
+        ):
+            judged = await judging(job.files, target, setup.document, job.parts)
+            plan = plan_of(job, judged, has_document=setup.document is not None)
+            return plan, abilities(setup, target)
+
+
+def abilities(setup: Setup, target: Target) -> Abilities:
+    """What can be tested of this project, and why the rest cannot."""
+    document = setup.document
+    rows = "yes" if target.capture is not None else "no: no [database] in seamline.toml"
+    confirm = "yes: alone, on a fresh clone with a freshly started system"
+    if not setup.can_clone:
+        confirm = "no: the system is not started by Seamline; errors stay unconfirmed"
+    return Abilities(
+        answers="yes" if document is not None else "status and rows only: no OpenAPI document",
+        rows=rows,
+        confirm=confirm,
+    )
