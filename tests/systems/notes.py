@@ -1,7 +1,8 @@
 """A small system under test whose routes do what systems do to a test tool: `notes.py PORT`.
 
 Each route is one behaviour, legal or not; the tests say which. It runs in a process of its own, on the
-database of DATABASE_URL. NOTES_MODE makes it start badly: `dies`, `no-document`, `html-document`.
+database of DATABASE_URL. NOTES_MODE makes it start badly: `dies`, `no-document`, `html-document`; with
+`heart` it writes in the background.
 """
 
 from __future__ import annotations
@@ -119,9 +120,23 @@ async def document(request: web.Request) -> web.Response:
     return web.json_response({"openapi": "3.1.0", "info": {"title": "Notes"}, "paths": {}})
 
 
+async def heart(app: web.Application) -> None:
+    """Legal: a background writer."""
+
+    async def beat() -> None:
+        async with await connect() as db:
+            while True:
+                await db.execute("UPDATE heart SET at = clock_timestamp()")
+                await asyncio.sleep(0.02)
+
+    _kept.append(asyncio.create_task(beat()))
+
+
 def application() -> web.Application:
     """All routes."""
     app = web.Application()
+    if MODE == "heart":
+        app.on_startup.append(heart)
     app.router.add_get("/health", health)
     app.router.add_get("/openapi.json", document)
     app.router.add_post("/notes", create)

@@ -9,7 +9,7 @@ import pytest
 
 from seamline.model.event import Errored, Event, FindingConfirmed, RunStarted, Skipped
 
-from ..project import cases_of, end_of, run_project, write_project
+from ..project import SCHEMA, cases_of, end_of, run_project, write_project
 
 
 def case(name: str, status: int | list[int] = 200, **more: Any) -> dict[str, Any]:
@@ -183,3 +183,22 @@ def test_a_row_rule_that_a_request_breaks_names_case_and_operation(tmp_path: Pat
     assert finding.evidence is not None
     assert [r["text"] for r in finding.evidence.rows] == ["UPPER"]
     assert end_of(events).passed == {"api": "", "database": "1 finding"}
+
+
+def test_a_background_writer_is_learnt_and_blamed_on_no_request(tmp_path: Path) -> None:
+    schema = SCHEMA + "CREATE TABLE heart (at timestamptz); INSERT INTO heart VALUES (now());"
+    entries = [
+        {
+            "endpoint": "/health",
+            "method": "GET",
+            "cases": [case(f"read-{i}") for i in range(10)],
+        },
+        post("/notes", case("write", 201, request={"json": {"text": "x"}})),
+    ]
+    folder = write_project(tmp_path, entries, env='NOTES_MODE = "heart"', migration=schema)
+    events = run_project(folder)
+    assert end_of(events).exit_code == 0
+    assert all(not c.findings for c in cases_of(events).values())
+    assert cases_of(events)["write"].steps[0].rows == {"notes": {"insert": 1}}
+    (item,) = [e.item for e in events if isinstance(e, Skipped) and e.item.subject == "heart"]
+    assert "by itself" in item.reason

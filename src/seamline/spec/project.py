@@ -143,10 +143,15 @@ class Gate(_Table, frozen=True, kw_only=True):
 
 
 class Noise(_Table, frozen=True, kw_only=True):
-    """Columns (`table.column`, `*` for any) and tables whose changes mean nothing."""
+    """Columns (`table.column`, `*` for any) and tables whose changes mean nothing.
+
+    Before the first case the rows are watched for `idle_watch_ms`: what changes then is written by the
+    system itself.
+    """
 
     columns: tuple[str, ...] = ()
     background_tables: tuple[str, ...] = ()
+    idle_watch_ms: Count = 300
 
 
 class Escalation(_Table, frozen=True, kw_only=True):

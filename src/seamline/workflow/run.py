@@ -36,6 +36,7 @@ from seamline.run.case import Outcome, run_case
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Rules, Session, Target
 from seamline.run.setup import Setup, prepared
+from seamline.run.watch import background_tables, told, with_background
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
 from seamline.workflow import gate
@@ -111,8 +112,9 @@ class Run:
             document = setup.document
             judged = await judging(self._job.files, target, document, self._job.parts)
             plan = plan_of(self._job, judged, has_document=document is not None)
-            cases, rules = plan.cases, judged.rules
+            cases = plan.cases
             self._started(target, document, judged, plan, setup)
+            rules = await self._watched(target, judged.rules)
             if "database" in self._job.parts:
                 await self._whole_tables(target, judged)
             await self._cases(setup, stack, target, rules, cases)
@@ -152,6 +154,14 @@ class Run:
                 remedy="add [database] to seamline.toml",
             )
             self._emit(Skipped(at=time.time(), item=item))
+
+    async def _watched(self, target: Target, rules: Rules) -> Rules:
+        """The rules, with tables that change in silence taken for noise."""
+        watch_s = self._job.project.noise.idle_watch_ms / 1000
+        tables = await background_tables(target, watch_s, rules.settle_s)
+        for item in told(tables, watch_s):
+            self._emit(Skipped(at=time.time(), item=item))
+        return with_background(rules, tables)
 
     async def _whole_tables(self, target: Target, judged: Judging) -> None:
         if target.database is None:
