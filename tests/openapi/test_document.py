@@ -95,7 +95,7 @@ def test_a_version_without_quotes_is_a_version(written: str, version: str) -> No
         (b"[]", "top level is no object"),
         (b"hello", "top level is no object"),
         (b"<!DOCTYPE html><p>", "an HTML page"),
-        (b'{"swagger": "2.0"}', "Swagger 2.0"),
+        (b'{"swagger": "1.2"}', "Swagger '1.2'"),
         (b'{"openapi": "4.0.0"}', "found '4.0.0'"),
         (b'{"openapi": 3}', "found 3"),
         (b'{"info": {}}', "no `openapi: 3.x`"),

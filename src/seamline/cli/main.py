@@ -9,6 +9,7 @@ import click
 
 from seamline import __version__
 from seamline.cli.finding import replay, show
+from seamline.cli.init import init
 from seamline.cli.run import run
 from seamline.cli.show import checks, mark, schema
 from seamline.errors import SeamlineError, SpecError
@@ -20,7 +21,7 @@ def cli() -> None:
     """Test a web API together with its database: every answer, every row, judged together."""
 
 
-for command in (run, show, replay, checks, schema, mark):
+for command in (init, run, show, replay, checks, schema, mark):
     cli.add_command(command)
 
 

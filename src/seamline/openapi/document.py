@@ -1,4 +1,4 @@
-"""An OpenAPI document as decoded: JSON or YAML, version 3.0 or 3.1."""
+"""An OpenAPI document as decoded: JSON or YAML, version 3.0 or 3.1 (Swagger 2.0 is read as 3.0)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 import yaml
 
 from seamline.errors import SpecError
-from seamline.openapi import yaml_text
+from seamline.openapi import swagger, yaml_text
 from seamline.text.pointer import ABSENT, at_pointer
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -18,7 +18,10 @@ _MAX_REFS = 64
 
 
 class Document(msgspec.Struct, frozen=True):
-    """A decoded document, its version (`3.1.0`) and where it came from."""
+    """A decoded document, its version (`3.1.0`) and where it came from.
+
+    `raw` of a Swagger 2.0 document is what it says in the words of 3.0.
+    """
 
     raw: dict[str, Any]
     version: str
@@ -63,18 +66,27 @@ def parse(data: bytes, source: str) -> Document:
     if isinstance(version, float):  # `openapi: 3.1`, without quotes, in YAML
         version = str(version)
     if version is None and "swagger" in raw:
-        raise SpecError(
-            f"{source}: Swagger {raw['swagger']}: this version of Seamline reads OpenAPI 3.0 and 3.1"
-        )
+        return _swagger(raw, source)
     if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
         raise SpecError(
-            f"{source}: not an OpenAPI 3 document: no `openapi: 3.x` at its top level"
+            f"{source}: not an OpenAPI document: no `openapi: 3.x` or `swagger: 2.0` at its top level"
             + (f" (found {version!r})" if version is not None else "")
             + ". Set [system] openapi to the document's path or URL."
         )
     if not isinstance(raw.get("paths"), dict | None):
         raise SpecError(f"{source}: `paths` is no object")
     return Document(raw, version, source)
+
+
+def _swagger(raw: dict[str, Any], source: str) -> Document:
+    if str(raw["swagger"]) not in ("2.0", "2"):
+        raise SpecError(
+            f"{source}: Swagger {str(raw['swagger'])[:20]!r}:"
+            " Seamline reads OpenAPI 3.0 and 3.1 and Swagger 2.0"
+        )
+    if not isinstance(raw.get("paths"), dict | None):
+        raise SpecError(f"{source}: `paths` is no object")
+    return Document(swagger.convert(raw), swagger.VERSION, source)
 
 
 def _decode(data: bytes, source: str) -> Any:

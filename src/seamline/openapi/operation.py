@@ -24,6 +24,13 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     example: Any = msgspec.UNSET
 
 
+class Body(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request may carry in one media type: its schema as written, and an example (UNSET if none)."""
+
+    schema: Any = None
+    example: Any = msgspec.UNSET
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What one status may carry: media type -> pointer to its schema (None where it has none).
 
@@ -56,6 +63,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     `answers` are keyed by status as written (`200`, `4XX`, `default`). `security` lists the
     alternatives; an empty list means none is needed, an empty alternative that none will do too.
+    `bodies` are what a request may carry, by media type.
     """
 
     method: str
@@ -65,6 +73,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     answers: dict[str, Answer]
     security: tuple[tuple[str, ...], ...]
     has_body: bool = False
+    bodies: dict[str, Body] = {}
 
     @property
     def key(self) -> str:
@@ -144,7 +153,19 @@ def _operation(
         if isinstance(security, list)
         else (),
         has_body="requestBody" in node,
+        bodies=dict(_bodies(document, node.get("requestBody"))),
     )
+
+
+def _bodies(document: Document, written: Any) -> Iterator[tuple[str, Body]]:
+    node, _ = document.follow(written)
+    content = node.get("content") if isinstance(node, dict) else None
+    for name, body in content.items() if isinstance(content, dict) else ():
+        if isinstance(body, dict):
+            yield (
+                str(name).lower(),
+                Body(schema=body.get("schema"), example=_example(document, body, None)),
+            )
 
 
 def _parameters(document: Document, nodes: Any) -> Iterator[Parameter]:

@@ -108,6 +108,8 @@ async def _rule(
     if not rules or target.database is None:
         raise UsageError(f"the rule {finding.detail!r} of {finding.id} is not there any more")
     async for result in whole(target.database, rules):
+        if result.error:
+            raise UsageError(f"the rule {finding.detail!r} could not be evaluated: {result.error}")
         if result.violations:
             return finding_of(result, redact=redactor.row)
     return None
