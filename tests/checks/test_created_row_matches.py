@@ -3,13 +3,25 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from seamline.checks import Context
+from seamline.model.catalog import Table
 from seamline.model.exchange import Exchange
 from seamline.model.row import RowChange
 
-from .world import abstains, applies, context, exchange, found, inserted, updated
+from .world import (
+    CATALOG,
+    abstains,
+    applies,
+    column,
+    context,
+    exchange,
+    found,
+    inserted,
+    updated,
+)
 
 NAME, POST = "createdRowMatches", "POST /orders"
 MAPPED = context(
@@ -249,3 +261,68 @@ def test_a_table_known_by_the_path_alone_may_be_another(answer: Any, row: RowCha
 def test_a_log_row_is_no_created_row() -> None:
     x = created({"id": 7}, {"text": "hi"}, changes=(inserted("audit", text="created 7"),))
     assert found(NAME, x, context())
+
+
+THINGS = msgspec.structs.replace(
+    CATALOG,
+    tables=(
+        Table(
+            name="things",
+            sql="things",
+            columns=(
+                *(column(n) for n in ("id", "parent", "kind", "data")),
+                column("made_at", "timestamp without time zone"),
+            ),
+            primary_key=("id", "parent", "kind"),
+        ),
+    ),
+)
+
+
+def thing(**row: Any) -> RowChange:
+    key = {n: row[n] for n in ("id", "parent", "kind")}
+    return RowChange(table="things", op="insert", key=key, before=None, after=row, txid=1)
+
+
+RECORD = thing(id="emma", parent="/books", kind="record", data="{}", made_at="10:00")
+HISTORY = thing(id="77", parent="/", kind="history", data='{"of": "emma"}', made_at="10:00")
+TWIN = thing(id="emma2", parent="/books", kind="record", data="{}", made_at="10:01")
+
+
+def put(status: int, *changes: RowChange) -> Exchange:
+    """Kinto's answers: what was made stands beside its permissions."""
+    answer = {"data": {"id": "emma"}, "permissions": {}}
+    return exchange(
+        "PUT /things/{id}", status, answer, sent={"data": {"title": "E"}}, changes=changes
+    )
+
+
+def in_one_table(effects: str = "insert") -> Context:
+    return msgspec.structs.replace(
+        context(resource="things", columns={"#/data/id": "things.id"}, effects={"things": effects}),
+        catalog=THINGS,
+    )
+
+
+def test_a_row_of_another_kind_in_the_same_table_is_no_second_resource() -> None:
+    """Kinto keeps records and the entries of their history in one table, with a key of three columns."""
+    assert not found(NAME, put(201, RECORD, HISTORY), in_one_table())
+    assert not found(NAME, put(201, HISTORY, RECORD), in_one_table())
+
+
+def test_a_second_row_of_the_same_kind_is_one() -> None:
+    (finding,) = found(NAME, put(201, RECORD, TWIN), in_one_table())
+    assert "2 rows inserted" in finding.title
+
+
+def test_none_of_two_rows_that_the_answer_names_is_found() -> None:
+    assert found(NAME, put(201, HISTORY, TWIN), in_one_table())
+
+
+def test_a_row_beside_the_one_that_was_replaced_is_not_taken_for_it() -> None:
+    replaced = msgspec.structs.replace(
+        RECORD, op="update", before={**(RECORD.after or {}), "data": "1"}
+    )
+    assert abstains(NAME, put(200, replaced, HISTORY), in_one_table("insert update"))
+    (finding,) = found(NAME, put(201, replaced, HISTORY), in_one_table("insert update"))
+    assert finding.detail == "things.id"

@@ -195,7 +195,7 @@ async def test_what_is_declared_not_valid_is_asked(database: Lab) -> None:
 
 async def test_names_that_the_database_does_not_have_are_refused_all_at_once(database: Lab) -> None:
     await database.client.run("CREATE TABLE t (id int PRIMARY KEY, name text)")
-    wrong = {
+    wrong: dict[str, list[dict[str, Any]]] = {
         "t": [
             {"check": "notNull", "column": "nmae"},
             {"check": "references", "column": "id", "table": "tt", "to": ["id"]},

@@ -14,6 +14,7 @@ from seamline.data.derive import derived
 from seamline.data.evaluate import Result, whole
 from seamline.data.rule import Rule
 from seamline.engines.protocol import Capture
+from seamline.model.row import RowChange
 from seamline.spec.data import DataFramework
 
 from ..engines.lab import Lab
@@ -43,7 +44,7 @@ class Cases:
 
     async def broken(self, *steps: str, undo: bool = True) -> list[Result]:
         """Each step is a request; rows are judged behind the last one."""
-        changes = []
+        changes: list[RowChange] = []
         for step in steps:
             await self.lab.client.run(step)
             changes += (await self.capture.observe(SETTLE_S)).changes

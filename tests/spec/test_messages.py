@@ -313,7 +313,36 @@ PROJECT: dict[str, tuple[str, ...]] = {
     ),
     SYSTEM + "[identities.x]\nrole = 'x'": (
         "3:1: identities.x: says no way to prove who it is:"
-        " one of login, header, basic, cookie, oauth2",
+        " one of login, header, query, basic, cookie, oauth2",
+    ),
+    SYSTEM + "[identities.x]\nregister = { path = '/x', json = {}, form = {} }": (
+        "3:1: identities.x: says no way to prove who it is:"
+        " one of login, header, query, basic, cookie, oauth2",
+        "4:38: identities.x.register.form: a register has either 'json' or 'form', not both",
+    ),
+    SYSTEM + "[identities.x.login]\npath = '/x'\ncookie = 's'\ncsrf = { header = 'X' }": (
+        "6:8: identities.x.login.csrf: needs either 'cookie' or 'pointer',"
+        " where the token stands, not neither",
+    ),
+    SYSTEM + "[identities.x.login]\npath = '/x'\ncookie = 's'\ncsrf = { cookie = 'c' }": (
+        "6:8: identities.x.login.csrf: the key 'header' is missing",
+    ),
+    SYSTEM + "[identities.x]\noauth2 = { token_url = 'token', client_id = 'c' }": (
+        "4:10: identities.x.oauth2: grant = \"client_credentials\" needs the key 'client_secret'",
+        "4:24: identities.x.oauth2.token_url: must be a path that starts with '/' or an http URL,"
+        " found 'token'",
+    ),
+    SYSTEM + "[identities.x.oauth2]\ntoken_url = '/t'\ngrant = 'implicit'": (
+        "5:9: identities.x.oauth2.grant: 'implicit' is not one of client_credentials, password.",
+    ),
+    SYSTEM + "[identities.x.oauth2]\ntoken_url = '/t'\ngrant = 'password'\nclient_secret = 's'": (
+        "3:1: identities.x.oauth2: grant = \"password\" needs the key 'username'",
+        "3:1: identities.x.oauth2: grant = \"password\" needs the key 'password'",
+        "3:1: identities.x.oauth2: 'client_secret' needs the key 'client_id'",
+    ),
+    SYSTEM + "[identities.x.oauth2]\ntoken_url = '/t'\nclient_id = 'c'\nclient_secret = 's'"
+    "\nusername = 'u'": (
+        "7:1: identities.x.oauth2.username: is for grant = \"password\", not \"client_credentials\"",
     ),
     SYSTEM + "[identities.x.login]\npath = '/x'\njson = {}\nform = {}": (
         "3:1: identities.x.login: needs 'token' (a JSON Pointer into its answer)"

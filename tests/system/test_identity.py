@@ -3,13 +3,8 @@ from __future__ import annotations
 import base64
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
-from seamline.errors import LoginError
-from seamline.model.exchange import Request
-from seamline.system.http import client
-from seamline.system.identity import Login, basic, log_in, malformed, missing
+from seamline.system.identity import Credentials, basic, malformed, missing, secrets_of
 
 
 def test_basic_is_user_and_password_in_base64_and_utf8() -> None:
@@ -33,77 +28,69 @@ def test_basic_is_user_and_password_in_base64_and_utf8() -> None:
 def test_malformed_credentials_keep_their_form_and_nothing_of_the_secret(
     header: tuple[str, str], spoilt: str
 ) -> None:
-    assert malformed((header,)) == ((header[0], spoilt),)
-    assert missing((header,)) == ()
+    credentials = Credentials(headers=(header,))
+    assert malformed(credentials).headers == ((header[0], spoilt),)
+    assert missing(credentials) == Credentials()
 
 
 def test_what_is_no_credential_stays_when_there_is_one() -> None:
     headers = (("X-Tenant", "acme"), ("Authorization", "Bearer abc"), ("Accept-Language", "de"))
-    assert malformed(headers) == (
+    credentials = Credentials(headers=headers)
+    assert malformed(credentials).headers == (
         ("X-Tenant", "acme"),
         ("Authorization", "Bearer not-a-credential"),
         ("Accept-Language", "de"),
     )
-    assert missing(headers) == (("X-Tenant", "acme"), ("Accept-Language", "de"))
+    assert missing(credentials).headers == (("X-Tenant", "acme"), ("Accept-Language", "de"))
 
 
 def test_nobody_has_nothing_to_spoil() -> None:
-    assert malformed(()) == missing(()) == ()
+    assert malformed(Credentials()) == missing(Credentials()) == Credentials()
 
 
-async def answer(request: web.Request) -> web.Response:
-    kind = request.match_info["kind"]
-    if kind == "ok":
-        return web.json_response({"data": {"token": "t0ken", "user": "ann"}})
-    if kind == "echo":
-        return web.json_response({"detail": "no", "input": {"password": "hunter22"}}, status=422)
-    if kind == "html":
-        return web.Response(text="<p>hello")
-    if kind == "moved":
-        return web.Response(status=302, headers={"Location": "/"})
-    return web.json_response({"data": {"token": None}, "access_token": "eyJsecret"})
-
-
-@pytest.fixture
-async def base_url() -> object:
-    app = web.Application()
-    app.router.add_post("/{kind}", answer)
-    async with TestServer(app) as server:
-        yield str(server.make_url(""))
-
-
-async def logged_in(base_url: str, kind: str, token: str = "#/data/token") -> str:
-    async with client(base_url, timeout_s=5, body_bytes=1000) as http:
-        return await log_in(
-            http, Login(name="ann", request=Request(method="POST", target=f"/{kind}"), token=token)
-        )
-
-
-async def test_the_token_is_taken_from_where_the_pointer_says(base_url: str) -> None:
-    assert await logged_in(base_url, "ok") == "t0ken"
-
-
-@pytest.mark.parametrize(
-    ("kind", "pointer", "says"),
-    [
-        ("echo", "#/data/token", "answered 422"),
-        ("moved", "#/data/token", r"answered 302: \(empty body\)"),
-        ("html", "#/data/token", "no token at #/data/token: it is no JSON object"),
-        ("html", "#", "no token at #"),
-        ("null", "#/data/token", "no token at #/data/token: it has 'data', 'access_token'"),
-        ("ok", "#/data", "no token at #/data: it has 'data'"),
-        ("ok", "#/nowhere", "no token at #/nowhere"),
-    ],
+SESSION = Credentials(
+    headers=(("X-Tenant", "acme"),),
+    cookies=(("session", "s3ss10n"), ("csrftoken", "t0ken")),
+    unsafe_headers=(("X-CSRFToken", "t0ken"),),
+    csrf_cookie="csrftoken",
 )
-async def test_a_login_without_token_says_why_and_tells_no_secret(
-    base_url: str, kind: str, pointer: str, says: str
-) -> None:
-    with pytest.raises(LoginError, match=says) as caught:
-        await logged_in(base_url, kind, pointer)
-    assert f"identities.ann: POST /{kind}" in str(caught.value)
-    assert not any(s in str(caught.value) for s in ("hunter22", "eyJsecret", "t0ken"))
 
 
-async def test_a_login_that_nobody_answers_says_why() -> None:
-    with pytest.raises(LoginError, match="cannot connect"):
-        await logged_in("http://127.0.0.1:1", "ok")
+def test_a_csrf_token_goes_with_what_may_write_and_the_cookies_with_all() -> None:
+    cookies = ("Cookie", "session=s3ss10n; csrftoken=t0ken")
+    assert SESSION.headers_for("GET") == (("X-Tenant", "acme"), cookies)
+    assert SESSION.headers_for("PATCH")[1:] == (cookies, ("X-CSRFToken", "t0ken"))
+
+
+def test_a_broken_session_keeps_its_csrf_token_or_the_answer_would_be_about_that() -> None:
+    for broken in (missing(SESSION), malformed(SESSION)):
+        assert ("csrftoken", "t0ken") in broken.cookies
+        assert broken.unsafe_headers == SESSION.unsafe_headers
+        assert broken.headers == SESSION.headers
+        assert "s3ss10n" not in repr(broken)
+    assert missing(SESSION).cookies == (("csrftoken", "t0ken"),)
+
+
+@pytest.mark.parametrize("name", ["api_key", "apiKey", "access_token", "k"])
+def test_a_key_in_the_query_is_taken_away_or_spoilt(name: str) -> None:
+    credentials = Credentials(query=((name, "abc"),))
+    assert missing(credentials).query == ()
+    assert malformed(credentials).query == ((name, "not-a-credential"),)
+
+
+def test_what_is_no_credential_stays_in_the_query_when_there_is_one() -> None:
+    credentials = Credentials(query=(("lang", "de"), ("api_key", "abc")))
+    assert missing(credentials).query == (("lang", "de"),)
+    beside = Credentials(query=(("lang", "de"),), headers=(("Authorization", "Bearer abc"),))
+    assert missing(beside).query == (("lang", "de"),)
+
+
+def test_every_value_that_proves_something_is_a_secret() -> None:
+    everything = Credentials(
+        headers=(("Authorization", "Bearer abc"), ("Cookie", "a=b1; c=d1"), ("X-Tenant", "acme")),
+        query=(("api_key", "k3y"), ("lang", "de")),
+        cookies=SESSION.cookies,
+        unsafe_headers=SESSION.unsafe_headers,
+    )
+    assert set(secrets_of(everything)) >= {"abc", "b1", "d1", "k3y", "s3ss10n", "t0ken"}
+    assert not {"acme", "de"} & set(secrets_of(everything))

@@ -222,16 +222,24 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
 
 
-async def ready(folder: Path, code: str, timeout_s: float = 10) -> tuple[float, Process]:
+async def ready(
+    folder: Path, code: str, timeout_s: float = 10, path: str | None = "/health"
+) -> tuple[float, Process]:
     port = free_port()
     async with (
         start([*python(code), str(port)], folder) as process,
         client(f"http://127.0.0.1:{port}", timeout_s=30, body_bytes=1000) as http,
     ):
-        took = await wait_ready(http, "/health", timeout_s=timeout_s, process=process)
+        took = await wait_ready(http, path, timeout_s=timeout_s, process=process)
         assert is_listening(port)
     assert not is_listening(port)
     return took, process
+
+
+async def test_without_a_path_any_answer_but_a_5xx_will_do(tmp_path: Path) -> None:
+    await ready(tmp_path, SERVER.format(status=404), path=None)
+    with pytest.raises(TargetError, match="answered 503"):
+        await ready(tmp_path, SERVER.format(status=503), timeout_s=1, path=None)
 
 
 @pytest.mark.parametrize("status", [200, 204, 302])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from seamline.checks.answered_row import answered_rows, is_another_thing
 from seamline.checks.context import Context, Place
 from seamline.checks.likeness import column_named, inner, may_be_mapped
 from seamline.checks.registry import Abstain, Fault, check
@@ -35,7 +36,7 @@ def created_row_matches(x: Exchange, context: Context) -> Iterator[Fault | Absta
         yield Abstain("no table is known for this resource: give `columns` or `effects`")
         return
     inserted = [c for c in x.changes if c.table == context.resource and c.op == "insert"]
-    inserted = _without_others(x, context, inserted)
+    inserted = [] if _replaced(x, context, inserted) else _without_others(x, context, inserted)
     why = _several(x, inserted) if inserted else _none(x, context)
     if why:
         yield Abstain(why)
@@ -51,6 +52,16 @@ def created_row_matches(x: Exchange, context: Context) -> Iterator[Fault | Absta
     yield from _mapped(x, context, inserted)
     if len(inserted) == 1:
         yield from _by_name(x, context, inserted[0])
+
+
+def _replaced(x: Exchange, context: Context, inserted: list[RowChange]) -> bool:
+    """Whether the answer speaks of a row that was updated, and the new ones are other things beside it."""
+    updated = [c for c in x.changes or () if c.table == context.resource and c.op == "update"]
+    return (
+        x.status != 201
+        and bool(answered_rows(x, context, updated))
+        and not answered_rows(x, context, inserted)
+    )
 
 
 def _is_upsert(inserted: list[RowChange], context: Context) -> bool:
@@ -99,15 +110,20 @@ def _elsewhere(x: Exchange, context: Context) -> str:
 def _without_others(x: Exchange, context: Context, inserted: list[RowChange]) -> list[RowChange]:
     """The one row that the answer names, where the others are plainly other things of the same table.
 
-    A first queue brings its pool's default queue along; a row that repeats the request is no such thing.
+    A first queue brings its pool's default queue along, a record an entry of its history; a row that
+    repeats the request is no such thing.
     """
     values = _answered(x)
     named = [c for c in inserted if c.key and {str(v) for v in c.key.values()} <= values]
+    named = named or answered_rows(x, context, inserted)
     if len(inserted) < 2 or len(named) != 1:
         return inserted
     for change in inserted:
+        if change is named[0]:
+            continue
         asked = _asked(x, context, change)
-        if change is not named[0] and all(same(v, s, c) is not False for v, s, c in asked):
+        repeats = all(same(v, s, c) is not False for v, s, c in asked)
+        if repeats and (asked or not is_another_thing(named[0], change, context)):
             return inserted
     return named
 

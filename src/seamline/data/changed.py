@@ -141,7 +141,7 @@ class ChangedRows:
         if rule.table.name in tables:
             after = written(rule.table, f"%(after_{_slot(rule.table.name)})s")
             selects.append(violations(rule, params, after))
-        if False:
+        if rule.target is not None and rule.target.name in tables:
             gone = values(rule.target, rule.to, f"%(before_{_slot(rule.target.name)})s")
             selects.append(violations(rule, params, children_of(rule, gone)))
         return [s for s in selects if s is not None]

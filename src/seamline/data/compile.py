@@ -68,9 +68,9 @@ def values(table: Table, columns: Sequence[str], placeholder: str) -> str:
 
 
 def _type(table: Table, column: str) -> str:
+    # The base: a domain's checks are not asked for here. A bare `character` or `bit` is one long.
     base = table.by_column[column].base
-    # A bare `character` is one character long, and a domain's checks are not asked for here.
-    return "bpchar" if base == "character" else escaped(base)
+    return {"character": "bpchar", "bit": "varbit"}.get(base, escaped(base))
 
 
 def predicate(rule: Rule, params: Params, row: str = "_t") -> str | None:
@@ -87,7 +87,9 @@ def predicate(rule: Rule, params: Params, row: str = "_t") -> str | None:
                 if bound is not None
             )
         case "matches":
-            return f"{column}::text !~ {params.add(rule.pattern)}"
+            # The second half is never true: it makes a wrong pattern fail where every value is null.
+            pattern = params.add(rule.pattern)
+            return f"{column}::text !~ {pattern} OR ('' ~ {pattern}) IS NULL"
         case "oneOf":
             return _none_of(rule, column, params)
         case "ordered":

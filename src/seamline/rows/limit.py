@@ -53,7 +53,7 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
 
     def both(self, other: Limit) -> Limit | None:
         """What satisfies this and `other`; None where nothing can."""
-        if self == _FREE or other == _FREE:
+        if _FREE in (self, other):
             return other if self == _FREE else self
         if self.null is not None and other.null is not None and self.null != other.null:
             return None
@@ -107,7 +107,9 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
         if isinstance(value, (str, list)) and not self._fits(value):
             return False
         number = as_number(value) if self.modulo else None
-        return not (self.modulo and number is not None and number % self.modulo[0] != self.modulo[1])
+        return not (
+            self.modulo and number is not None and number % self.modulo[0] != self.modulo[1]
+        )
 
     def _fits(self, value: str | list[Any]) -> bool:
         if len(value) < self.shortest or (self.longest is not None and len(value) > self.longest):

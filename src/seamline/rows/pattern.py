@@ -1,4 +1,4 @@
-"""Texts that match a regular expression, by number: the k-th text, distinct for distinct k where it can be."""
+"""Texts that match a regular expression, by number: distinct numbers, distinct texts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NotSimple(Exception):
 
 
 class Node(msgspec.Struct, frozen=True):
-    """A part: `chars` one of these; `parts` one behind the other; `either` one of these; repeated low to high times."""
+    """A part: one of `chars`, or all `parts` in turn, or one of `either`; that low to high times."""
 
     chars: str = ""
     parts: tuple[Node, ...] = ()
@@ -83,8 +83,6 @@ class _Reader:
             return "".join(c for c in _PRINTABLE if c not in _CLASSES[char.lower()])
         if char.isalnum():
             known = {"t": "\t", "n": "\n", "r": "\r"}
-            if char in "bB":
-                raise NotSimple
             if char not in known:
                 raise NotSimple
             return known[char]
@@ -96,7 +94,11 @@ class _Reader:
         while self.peek() != "]" or not found:
             char = self.take()
             chars = self.escaped() if char == "\\" else char
-            if self.peek() == "-" and self.text[self.at + 1 : self.at + 2] != "]" and len(chars) == 1:
+            if (
+                self.peek() == "-"
+                and self.text[self.at + 1 : self.at + 2] != "]"
+                and len(chars) == 1
+            ):
                 self.take()
                 last = self.take()
                 last = self.escaped() if last == "\\" else last

@@ -13,12 +13,13 @@ from seamline.checks import CHECKS, judge
 from seamline.data.finding import finding_of
 from seamline.errors import SeamlineError, SpecError, UndoImpossible
 from seamline.model.case import Case, RequestTemplate, Step
-from seamline.model.exchange import NOT_JSON, Exchange
+from seamline.model.exchange import NOT_JSON, Exchange, Request
 from seamline.model.finding import Finding
 from seamline.model.row import RowChange
 from seamline.model.vocabulary import SAFE_METHODS
 from seamline.run.allow import tolerated
 from seamline.run.evidence import with_evidence
+from seamline.run.renew import renewed, token_expired
 from seamline.run.request import build
 from seamline.run.session import Answers, Noise, Session
 from seamline.spec.reference import references_in, resolve
@@ -101,14 +102,17 @@ def _rows_wanted(session: Session, case: Case) -> Iterator[tuple[str, dict[str, 
 async def _send(
     session: Session, case: Case, number: int, step: Step, answers: Answers
 ) -> Exchange:
-    request = build(
-        step.operation,
-        resolve_template(step, answers),
-        _credentials(session, step),
-        session.target.base_path,
-    )
+    request = _request(session, step, answers)
     response, failure, took = await session.target.client.send(request)
     changes, notes = await _observe(session)
+    if token_expired(session, case, step, response):
+        fresh, said = await renewed(session, step.identity, first=number == 0)
+        if fresh:
+            request = _request(session, step, answers)
+            response, failure, took = await session.target.client.send(request)
+            changes, more = await _observe(session)
+            said += more
+        notes += said
     if response is not None:
         answers.keep(step.label, None if response.json is NOT_JSON else response.json)
     return Exchange(
@@ -126,6 +130,20 @@ async def _send(
         changes=changes,
         notes=notes,
         duration_ms=took,
+    )
+
+
+def _request(session: Session, step: Step, answers: Answers) -> Request:
+    credentials = session.credentials(step.identity)
+    if step.credentials != "valid":
+        spoil = missing if step.credentials == "missing" else malformed
+        credentials = spoil(credentials)
+    return build(
+        step.operation,
+        resolve_template(step, answers),
+        credentials.headers_for(step.operation.partition(" ")[0]),
+        session.target.base_path,
+        credentials.query,
     )
 
 
@@ -150,13 +168,6 @@ def _has_references(template: RequestTemplate) -> bool:
         if part and any(isinstance(v, dict | list) for v in part.values()):
             return True
     return isinstance(template.json, dict | list)
-
-
-def _credentials(session: Session, step: Step) -> tuple[tuple[str, str], ...]:
-    if step.credentials == "missing":
-        return missing(session.credentials(step.identity))
-    headers = session.credentials(step.identity)
-    return malformed(headers) if step.credentials == "malformed" else headers
 
 
 async def _observe(session: Session) -> tuple[tuple[RowChange, ...] | None, tuple[str, ...]]:

@@ -207,11 +207,12 @@ def _without(base: Case, credentials: str, name: str) -> Case:
     kind: CaseKind = "credentials"
     request = base.steps[0].request
     headers = {n: v for n, v in request.headers.items() if not carries_credentials(n)}
+    query = {n: v for n, v in request.query.items() if not carries_credentials(n)}
     step = msgspec.structs.replace(
         base.steps[0],
         credentials=credentials,
         status=(),
-        request=msgspec.structs.replace(request, headers=headers),
+        request=msgspec.structs.replace(request, headers=headers, query=query),
     )
     return msgspec.structs.replace(
         base,

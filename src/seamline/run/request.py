@@ -28,17 +28,19 @@ def build(
     template: RequestTemplate,
     credentials: tuple[tuple[str, str], ...],
     base_path: str = "",
+    query: tuple[tuple[str, str], ...] = (),
 ) -> Request:
     """The request of `METHOD /path/{name}`.
 
-    Headers of the template win over those of the identity; one whose value is null is not sent.
+    Headers and query of the template win over those of the identity; what is null is not sent.
     `base_path` is put in front of the path. Raises `SpecError` for a path parameter without a value
     and for a header that HTTP cannot carry.
     """
     method, _, path = operation.partition(" ")
     target = _path(base_path + path, template, operation)
-    if template.query:
+    if template.query or query:
         pairs = list(_pairs(template.query))
+        pairs += ((n, v) for n, v in query if n not in template.query)
         target += "?" + urlencode(pairs, quote_via=quote, errors="surrogatepass") if pairs else ""
     own = {name.lower() for name in template.headers}
     headers = [(n, v) for n, v in credentials if n.lower() not in own]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ from seamline.model.vocabulary import ANONYMOUS
 from seamline.spec.endpoints import Allowance
 from seamline.spec.reference import Lookup
 from seamline.system.http import Client
-from seamline.system.identity import Headers
+from seamline.system.identity import NOBODY, Credentials
 from seamline.system.process import Process
 from seamline.text.pointer import ABSENT, at_pointer
 from seamline.text.redact import Redactor
@@ -38,11 +38,19 @@ class Noise(msgspec.Struct, frozen=True):
         return (table, column) in self.columns or ("*", column) in self.columns
 
 
+Renew = Callable[[], Awaitable[Credentials]]
+"""Logs an identity in again; raises `LoginError`."""
+
+
 class Target(msgspec.Struct, kw_only=True):
-    """A running system and, where there is one, the database behind it, with capture installed."""
+    """A running system and, where there is one, the database behind it, with capture installed.
+
+    `renew` is how identities that log in by a request do so again.
+    """
 
     client: Client
-    identities: Mapping[str, Headers]
+    identities: dict[str, Credentials]
+    renew: Mapping[str, Renew] = {}
     base_path: str = ""
     process: Process | None = None
     database: Database | None = None
@@ -86,10 +94,10 @@ class Session(msgspec.Struct, kw_only=True):
     rules: Rules
     redactor: Redactor
 
-    def credentials(self, identity: str) -> Headers:
-        """The headers by which an identity is known; none for `anonymous`."""
+    def credentials(self, identity: str) -> Credentials:
+        """What an identity is known by; nothing for `anonymous`."""
         if identity == ANONYMOUS:
-            return ()
+            return NOBODY
         try:
             return self.target.identities[identity]
         except KeyError:

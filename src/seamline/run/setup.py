@@ -14,7 +14,7 @@ from seamline.errors import TargetError, UsageError
 from seamline.model.event import Event, StageFinished
 from seamline.openapi.document import Document
 from seamline.run.document import base_path, read_document
-from seamline.run.login import log_in_all
+from seamline.run.login import log_in_all, renewals
 from seamline.run.migrate import migrate, seed
 from seamline.run.session import Target
 from seamline.run.values import Values, from_environment
@@ -100,7 +100,9 @@ class Setup(msgspec.Struct, kw_only=True):
         if self.project.identities:
             async with self.stage("identities") as detail:
                 lookup = self.values.lookup(port=port, address=address)
-                target.identities = await log_in_all(self.project, target, lookup, self.redactor)
+                logins = (self.project, target, lookup, self.redactor)
+                target.identities = await log_in_all(*logins)
+                target.renew = renewals(*logins)
                 detail.append(f"{', '.join(target.identities)} ready")
         if target.database is not None and captured:
             async with self.stage("row capture") as detail:
@@ -148,7 +150,7 @@ class Setup(msgspec.Struct, kw_only=True):
                 http_client(base, timeout_s=limits.request_timeout_s, body_bytes=limits.body_bytes)
             )
             took = await wait_ready(
-                client, system.ready or "/", timeout_s=system.start_timeout_s, process=process
+                client, system.ready, timeout_s=system.start_timeout_s, process=process
             )
             detail.append(f"answers at {system.ready or '/'} after {took:.1f} s")
         return Target(client=client, identities={}, process=process), port

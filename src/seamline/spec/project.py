@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from seamline.spec.word import Count, Endpoint, Method, Name, Pointer, Positive, Scalar, Share
+from seamline.spec.word import Count, Endpoint, Method, Name, Pointer, Positive, Scalar, Share, must
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True): ...
@@ -69,9 +69,19 @@ class Database(_Table, frozen=True, kw_only=True):
             msgspec.structs.force_setattr(self, "provider", "url")
 
 
+class Csrf(_Table, frozen=True, kw_only=True):
+    """A token against forged requests, sent as `header` with every request that may write. It stands
+    in a `cookie`, or at a `pointer` into the answer of the login; `path` is asked for it first."""
+
+    header: Name
+    cookie: Name | None = None
+    pointer: Pointer | None = None
+    path: Endpoint | None = None
+
+
 class Login(_Table, frozen=True, kw_only=True):
     """A request that logs in. `token` points into its answer; what it finds is sent as
-    `header: prefix token`. `cookie` names the cookie to keep instead."""
+    `header: prefix token`. `cookie` names the one that its answer must set: cookies are kept and sent."""
 
     path: Endpoint
     method: Method = "POST"
@@ -81,10 +91,38 @@ class Login(_Table, frozen=True, kw_only=True):
     header: Name = "Authorization"
     prefix: str = "Bearer "
     cookie: Name | None = None
-    csrf: dict[str, Any] | None = None
+    csrf: Csrf | None = None
 
     def __post_init__(self) -> None:
         msgspec.structs.force_setattr(self, "method", self.method.upper())
+
+
+class Register(_Table, frozen=True, kw_only=True):
+    """A request that makes the identity, sent before it logs in. 409 says that it is there already."""
+
+    path: Endpoint
+    method: Method = "POST"
+    json: Any = msgspec.UNSET
+    form: dict[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "method", self.method.upper())
+
+
+class OAuth2(_Table, frozen=True, kw_only=True):
+    """A token by OAuth 2.0 (RFC 6749). `token_url` is a path of the system or a URL; the client proves
+    itself by HTTP basic authentication, or in the `body`."""
+
+    token_url: Annotated[
+        str, must("be a path that starts with '/' or an http URL", r"^(/|https?://|\{)")
+    ]
+    grant: Literal["client_credentials", "password"] = "client_credentials"
+    client_id: Name | None = None
+    client_secret: str | None = None
+    client_auth: Literal["basic", "body"] = "basic"
+    username: str | None = None
+    password: str | None = None
+    scope: str | None = None
 
 
 class Basic(_Table, frozen=True, kw_only=True):
@@ -102,14 +140,17 @@ class RowOf(_Table, frozen=True, kw_only=True):
 
 
 class Identity(_Table, frozen=True, kw_only=True):
-    """Someone who calls the system: a role, a way to prove it, and the row that stands for them."""
+    """Someone who calls the system: a role, a way to prove it, and the row that stands for them.
+    `register` makes them through the API where no row of the seed does."""
 
     role: str | None = None
     login: Login | None = None
     header: dict[str, str] = {}
+    query: dict[str, str] = {}
     basic: Basic | None = None
     cookie: dict[str, str] = {}
-    oauth2: dict[str, Any] | None = None
+    oauth2: OAuth2 | None = None
+    register: Register | None = None
     row: RowOf | None = None
 
 

@@ -13,7 +13,7 @@ from seamline.text.suggest import did_you_mean
 
 _TEMPLATE = re.compile(r"\{(secret|env):([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PROOFS = ("login", "header", "basic", "cookie", "oauth2")
+_PROOFS = ("login", "header", "query", "basic", "cookie", "oauth2")
 
 
 def project_problems(document: Any) -> Iterator[Problem]:
@@ -78,14 +78,44 @@ def _identity_problems(name: str, identity: Any, path: KeyPath) -> Iterator[Prob
     if not any(key in identity for key in _PROOFS):
         text = f"says no way to prove who it is: one of {', '.join(_PROOFS)}"
         yield Problem(path=path, text=text)
-    login = identity.get("login")
-    if isinstance(login, dict):
-        if "json" in login and "form" in login:
-            text = "a login has either 'json' or 'form', not both"
-            yield Problem(path=(*path, "login", "form"), text=text, on_key=True)
-        if "token" not in login and "cookie" not in login:
-            text = "needs 'token' (a JSON Pointer into its answer) or 'cookie' (the one to keep)"
-            yield Problem(path=(*path, "login"), text=text)
+    for key in ("login", "register"):
+        request = identity.get(key)
+        if isinstance(request, dict) and "json" in request and "form" in request:
+            text = f"a {key} has either 'json' or 'form', not both"
+            yield Problem(path=(*path, key, "form"), text=text, on_key=True)
+    if isinstance(identity.get("login"), dict):
+        yield from _login_problems(identity["login"], (*path, "login"))
+    if isinstance(identity.get("oauth2"), dict):
+        yield from _oauth2_problems(identity["oauth2"], (*path, "oauth2"))
+
+
+def _login_problems(login: dict[str, Any], path: KeyPath) -> Iterator[Problem]:
+    if "token" not in login and "cookie" not in login:
+        text = "needs 'token' (a JSON Pointer into its answer) or 'cookie' (the one to keep)"
+        yield Problem(path=path, text=text)
+    csrf = login.get("csrf")
+    if isinstance(csrf, dict) and ("cookie" in csrf) == ("pointer" in csrf):
+        how = "both" if "cookie" in csrf else "neither"
+        text = f"needs either 'cookie' or 'pointer', where the token stands, not {how}"
+        yield Problem(path=(*path, "csrf"), text=text)
+
+
+def _oauth2_problems(oauth2: dict[str, Any], path: KeyPath) -> Iterator[Problem]:
+    grant = oauth2.get("grant", "client_credentials")
+    needed = {
+        "client_credentials": ("client_id", "client_secret"),
+        "password": ("username", "password"),
+    }.get(grant if isinstance(grant, str) else "", ())
+    for key in needed:
+        if key not in oauth2:
+            yield Problem(path=path, text=f'grant = "{grant}" needs the key {key!r}')
+    if grant == "client_credentials":
+        for key in ("username", "password"):
+            if key in oauth2:
+                text = f'is for grant = "password", not "{grant}"'
+                yield Problem(path=(*path, key), text=text, on_key=True)
+    if "client_secret" in oauth2 and "client_id" not in oauth2 and "client_id" not in needed:
+        yield Problem(path=path, text="'client_secret' needs the key 'client_id'")
 
 
 def _template_problems(

@@ -25,14 +25,18 @@ async def _ask(client: Client, path: str, left_s: float) -> tuple[Response | Non
 
 
 async def wait_ready(
-    client: Client, path: str, *, timeout_s: float, process: Process | None
+    client: Client, path: str | None, *, timeout_s: float, process: Process | None
 ) -> float:
     """Poll `path` until it answers 2xx or 3xx; the seconds it took.
+
+    Without a path any answer at `/` that is no 5xx will do: an API need not have anything there.
 
     Raises `TargetError` with the log's last lines when the process ends first or time runs out.
     """
     start = time.monotonic()
     pause = _POLL_S
+    too_high = 400 if path is not None else 500
+    path = path or "/"
     while True:
         if process is not None and process.exit_code is not None:
             raise TargetError(
@@ -40,7 +44,7 @@ async def wait_ready(
                 f" Its last log lines:{tail(process.log) or ' (none)'}"
             )
         response, failure = await _ask(client, path, timeout_s - (time.monotonic() - start))
-        if response is not None and 200 <= response.status < 400:
+        if response is not None and 200 <= response.status < too_high:
             return time.monotonic() - start
         last = failure if response is None else f"it answered {response.status}"
         if time.monotonic() - start > timeout_s:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from itertools import islice
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg import sql
 
@@ -20,6 +21,7 @@ from seamline.model.catalog import Catalog, Column, Table
 from seamline.model.row import Row
 
 _SETTINGS = {**TEXT_SETTINGS, "statement_timeout": "60000", "lock_timeout": "10000"}
+_ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _BLOCK = 2000
@@ -51,7 +53,7 @@ class CopyWriter:
         order = ", ".join(_name(c) for c in table.primary_key) or "ctid"
         if table.partitioned and not table.primary_key:
             order = "tableoid, ctid"
-        query = f"SELECT row_to_json(t)::text FROM {table.sql} t ORDER BY {order} LIMIT {limit}"
+        query = f"SELECT row_to_json(_seam_q)::text FROM {table.sql} _seam_q ORDER BY {order} LIMIT {limit}"
         try:
             found = await (await self._connection.execute(query.encode())).fetchall()
         except psycopg.Error as error:
@@ -85,14 +87,12 @@ class CopyWriter:
             return
         names = ", ".join(map(_name, batch.columns))
         command = f"COPY {batch.table.sql} ({names}) FROM STDIN"
-        async with (
-            self._connection.cursor() as cursor,
-            cursor.copy(command.encode()) as copy,
-        ):
-            for block in self._lines(batch):
-                await copy.write(block)
-        if cursor.rowcount != len(batch.rows):
-            raise _Dropped
+        async with self._connection.cursor() as cursor:
+            async with cursor.copy(command.encode()) as copy:
+                for block in self._lines(batch):
+                    await copy.write(block)
+            if cursor.rowcount != len(batch.rows):
+                raise _Dropped
 
     def _lines(self, batch: Batch) -> Iterator[bytes]:
         """The rows in COPY's text format, some thousand at a time."""
@@ -103,6 +103,19 @@ class CopyWriter:
         while block := list(islice(rows, _BLOCK)):
             columns = [[_copied(write(row[name])) for row in block] for name, write in writers]
             yield ("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n").encode()
+
+    async def holds(self, table: Table, condition: str, rows: Sequence[Row]) -> tuple[bool, ...]:
+        """Which rows do not violate `condition` (null is no violation); () where it cannot be told."""
+        source = f"json_populate_recordset(NULL::{table.sql}, $1) AS _seam_row"
+        query = f"SELECT ({condition}) IS NOT FALSE FROM {source}"
+        document = _ENCODE(rows).decode()
+        try:
+            async with psycopg.AsyncRawCursor(self._connection) as cursor:
+                await cursor.execute(query.encode(), [document])
+                return tuple(bool(row[0]) for row in await cursor.fetchall())
+        except psycopg.Error as error:
+            self._reason(error)
+            return ()
 
     async def offer(self, batch: Batch, enough: int) -> tuple[str, ...]:
         """Write rows one by one until `enough` are in; per row tried why it was refused, or ''."""
