@@ -9,37 +9,53 @@ from seamline.rows.pattern import NotSimple, count, parse, text_at
 from seamline.rows.source import Source, Wish
 from seamline.rows.word import by_name
 
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ALPHABETS = (
+    "0123456789abcdefghijklmnopqrstuvwxyz",
+    "abcdefghijklmnopqrstuvwxyz",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "0123456789",
+)
 _FILLING = " and so on"
 _SCAN = 4000
 
 
-def token(k: int, width: int = 0) -> str:
-    """A number in base 36, filled to `width`."""
-    text = ""
+def token(k: int, width: int, alphabet: str = _ALPHABETS[0]) -> str:
+    """A number written in `alphabet`, filled to `width`."""
+    base, text = len(alphabet), ""
     while k or not text:
-        k, digit = divmod(k, 36)
-        text = _DIGITS[digit] + text
-    return text.rjust(width, "0")
+        k, digit = divmod(k, base)
+        text = alphabet[digit] + text
+    return text.rjust(width, alphabet[0])
 
 
-def texts(wish: Wish, longest: int | None, fixed: int | None = None) -> Source | None:
-    """Texts for a column of at most `longest` characters (`fixed`: of a char(n), best filled)."""
+def texts(wish: Wish, longest: int | None) -> Source | None:
+    """Texts for a column of at most `longest` characters."""
     limit = wish.limit
     most = min((x for x in (longest, limit.longest) if x is not None), default=None)
     if most == 0:
         return Source(lambda k: "", 1) if limit.shortest == 0 else None
-    plain = by_name(wish.table, wish.name)
-    start = wish.salt % 500
-    probe = [plain(k) for k in (0, 1, 2, start + wish.rows)]
-    if all(_fits(limit, fixed or most, text) for text in probe):
-        if most is None or max(len(plain(start + k)) for k in range(600)) + 3 <= most:
-            return Source(lambda k: plain(start + k))
+    plain = by_name(wish.table, wish.name, wish.salt)
+    probe = [plain(k) for k in (*range(8), wish.rows, 2 * wish.rows)]
+    if all(_fits(limit, most, text) for text in probe):
+        if most is None or max(len(plain(k)) for k in range(600)) + 3 <= most:
+            return Source(plain)
         if (short := _few(plain, wish, most)) is not None:
             return short
-    if limit.patterns:
-        return _from_pattern(limit, most, wish)
-    return _sized(plain, wish, most)
+    for pattern in (p for p in limit.patterns if not p.negated):
+        found = _enumerated(pattern, limit, most, wish)
+        if found is not None:
+            return found
+    for alphabet in _ALPHABETS:
+        for head in (plain, _nothing):
+            source = _sized(head, wish, most, alphabet)
+            if all(_fits(limit, most, source.at(k)) for k in (0, 1, 2, wish.rows)):
+                return source
+    return Source(plain)
+
+
+def _nothing(k: int) -> str:
+    del k
+    return ""
 
 
 def _fits(limit: Limit, most: int | None, text: str) -> bool:
@@ -48,52 +64,34 @@ def _fits(limit: Limit, most: int | None, text: str) -> bool:
 
 def _few(plain: Callable[[int], str], wish: Wish, most: int) -> Source | None:
     """The texts of the vocabulary that fit, if they are enough for the rows asked for."""
-    start = wish.salt % 500
-    found: list[str] = []
-    for k in range(2 * wish.rows + 24):
-        text = plain((start + k) % 600 if wish.rows < 200 else start + k)
-        if _fits(wish.limit, most, text):
-            found.append(text)
-    found = list(dict.fromkeys(found))
-    if len(found) < wish.rows + 4:
-        return None
-    # Behind the last one short tokens go on, since keys may need more.
-    return Source(lambda k: found[k % len(found)], len(found))
+    numbers = range(2 * wish.rows + 24)
+    found = list(dict.fromkeys(t for t in map(plain, numbers) if _fits(wish.limit, most, t)))
+    return (
+        Source(lambda k: found[k % len(found)], len(found)) if len(found) > wish.rows + 3 else None
+    )
 
 
-def _sized(plain: Callable[[int], str], wish: Wish, most: int | None) -> Source:
+def _sized(plain: Callable[[int], str], wish: Wish, most: int | None, alphabet: str) -> Source:
     """The beginning of a plausible text with a token at its end that makes it distinct."""
     limit, start = wish.limit, wish.salt % 500
     least = limit.shortest
-    most = max(most or 0, least) if most is not None or least else 60
-    if most is None or most > 200:
-        most = max(least, 60)
-    width = min(most, max(2, len(token(4 * wish.rows + 1000))))
-    size = 36**width
+    room = max(least, 60) if most is None or most > 200 else most
+    width = min(room, max(2, len(token(4 * wish.rows + 1000, 0, alphabet))))
+    size = len(alphabet) ** width
     case = str.upper if limit.letters == "upper" else str.lower if limit.letters else str
 
     def at(k: int) -> str:
-        head = plain(start + k)
+        head = plain(k)
         while len(head) + width < least:
-            head += _FILLING
-        head = (
-            head[: most - width].rstrip() if len(head) + width > most else head + "-" * (most > 9)
-        )
-        text = head + token((start + k) % size, width)
-        return case(text + "x" * (least - len(text)))
+            head += _FILLING if head or plain is not _nothing else alphabet[0]
+        if len(head) + width > room:
+            head = head[: room - width].rstrip()
+        elif head and room > 9:
+            head += "-"
+        text = head + token((start + k) % size, width, alphabet)
+        return case(text + alphabet[0] * (least - len(text)))
 
     return Source(at, size)
-
-
-def _from_pattern(limit: Limit, most: int | None, wish: Wish) -> Source | None:
-    """Texts of the first pattern that can be enumerated, those that the rest of the limit allows."""
-    for pattern in (p for p in limit.patterns if not p.negated):
-        found = _enumerated(pattern, limit, most, wish)
-        if found is not None:
-            return found
-    if all(p.negated for p in limit.patterns):
-        return _sized(by_name(wish.table, wish.name), wish, most)
-    return None
 
 
 def _enumerated(pattern: Pattern, limit: Limit, most: int | None, wish: Wish) -> Source | None:

@@ -92,9 +92,7 @@ def _scalar(bare: str, modifiers: tuple[int, ...], wish: Wish) -> Source | None:
         return _booleans(wish)
     if bare in _TEXTS:
         longest = {"name": 63, '"char"': 1}.get(bare, modifiers[0] if modifiers else None)
-        if bare in ("character", "bpchar") and not modifiers and bare == "character":
-            longest = 1
-        return texts(wish, longest, longest if bare == "character" else None)
+        return texts(wish, 1 if bare == "character" and not modifiers else longest)
     if bare == "date":
         return moments(wish, step=8 * 86400 if wish.rows < 5000 else 86400, date=True)
     if bare in ("timestamp without time zone", "timestamp with time zone"):

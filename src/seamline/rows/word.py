@@ -12,19 +12,24 @@ from collections.abc import Callable
 from seamline.rows import vocabulary as v
 
 At = Callable[[int], str]
+Words = Callable[[int], At]
+"""A number that says where to begin -> the texts."""
+
+_STARTS = 500
 
 
-def _turn(words: tuple[str, ...], join: str = " ") -> At:
+def _turn(words: tuple[str, ...], join: str = " ") -> Words:
     """One word after the other; from the second round on with a number."""
     size = len(words)
 
-    def at(k: int) -> str:
-        return words[k] if k < size else f"{words[k % size]}{join}{k // size + 1}"
+    def starting(start: int) -> At:
+        turned = words[start % size :] + words[: start % size]
+        return lambda k: turned[k] if k < size else f"{turned[k % size]}{join}{k // size + 1}"
 
-    return at
+    return starting
 
 
-def _pair(first: tuple[str, ...], second: tuple[str, ...], form: str, join: str) -> At:
+def _pair(first: tuple[str, ...], second: tuple[str, ...], form: str, join: str) -> Words:
     """Two words, no pair twice; from the second round on with a number.
 
     `form` has a * for each word; the number follows the second one.
@@ -34,17 +39,28 @@ def _pair(first: tuple[str, ...], second: tuple[str, ...], form: str, join: str)
     plain = [word + after for word in second]
     a, b, whole = len(first), len(second), len(first) * len(second)
 
-    def at(k: int) -> str:
-        j = k % whole
-        # Both words change from one row to the next.
-        if k < whole:
-            return head[j % a] + plain[(j + j // a) % b]
-        return f"{head[j % a]}{second[(j + j // a) % b]}{join}{k // whole + 1}{after}"
+    def starting(start: int) -> At:
+        start %= _STARTS
 
-    return at
+        def at(k: int) -> str:
+            k += start
+            j = k % whole
+            # Both words change from one row to the next.
+            if k < whole:
+                return head[j % a] + plain[(j + j // a) % b]
+            return f"{head[j % a]}{second[(j + j // a) % b]}{join}{k // whole + 1}{after}"
+
+        return at
+
+    return starting
 
 
-def _things(form: str, join: str = "-") -> At:
+def _numbered(form: At) -> Words:
+    """Texts that are made of a number."""
+    return lambda start: lambda k: form(k + start % _STARTS)
+
+
+def _things(form: str, join: str = "-") -> Words:
     return _pair(v.QUALITIES, v.THINGS, form, join)
 
 
@@ -58,7 +74,7 @@ def _ip(k: int) -> str:
 
 _PERSON = _pair(v.FIRST, v.LAST, "* *", " ")
 _THING = _things("* *", " ")
-_BY_NAME: list[tuple[str, At]] = [
+_BY_NAME: list[tuple[str, Words]] = [
     ("e?mail", _pair(_lower(v.FIRST), _lower(v.LAST), "*.*@example.com", "")),
     ("first_?name|given_?name|forename", _turn(v.FIRST)),
     ("last_?name|surname|family_?name", _turn(v.LAST)),
@@ -77,7 +93,7 @@ _BY_NAME: list[tuple[str, At]] = [
     ),
     (
         "phone(_?number)?|mobile|fax|tel(ephone)?|cell",
-        lambda k: f"+1555{k % 1000:03d}{100 + k // 1000:04d}",
+        _numbered(lambda k: f"+1555{k % 1000:03d}{100 + k // 1000:04d}"),
     ),
     (r"country_?(code|iso\w*)", _turn(v.COUNTRY_CODES, "")),
     ("country|nationality", _turn(v.COUNTRIES)),
@@ -87,14 +103,14 @@ _BY_NAME: list[tuple[str, At]] = [
     ("city|town|locality", _turn(v.CITIES)),
     (
         r"(street|address)(_?(line)?_?\d?)?|addr",
-        lambda k: f"{k + 1} {v.THINGS[k % 24].title()} Street",
+        _numbered(lambda k: f"{k + 1} {v.THINGS[k % 24].title()} Street"),
     ),
-    ("zip(_?code)?|postal(_?code)?|post_?code", lambda k: f"{10000 + k * 37}"),
+    ("zip(_?code)?|postal(_?code)?|post_?code", _numbered(lambda k: f"{10000 + k * 37}")),
     (
         "company|organi[sz]ation|employer|vendor|supplier|brand|manufacturer",
         _pair(v.LAST, v.THINGS, "* * Ltd", " "),
     ),
-    ("ip|ip_?addr(ess)?|remote_?addr", _ip),
+    ("ip|ip_?addr(ess)?|remote_?addr", _numbered(_ip)),
     ("host(name)?|domain(_?name)?|fqdn", _things("*-*.example.com")),
     ("(file_?)?path|directory|folder", _things("/*/*")),
     ("file(_?name)?", _things("*-*.txt")),
@@ -103,10 +119,13 @@ _BY_NAME: list[tuple[str, At]] = [
     ("status|state|stage|phase", _turn(v.STATES)),
     (
         "password(_?hash)?|passwd|hash|digest|checksum|secret|token|salt|fingerprint|etag|signature",
-        lambda k: f"{(k + 1) * 2654435761 % 2**32:08x}{k:08x}",
+        _numbered(lambda k: f"{(k + 1) * 2654435761 % 2**32:08x}{k:08x}"),
     ),
-    ("version", lambda k: f"1.{k}.0"),
-    ("sku|code|ref(erence)?|number|no|serial|barcode|isbn|ean", lambda k: f"{1000 + k * 7:06d}"),
+    ("version", _numbered(lambda k: f"1.{k}.0")),
+    (
+        "sku|code|ref(erence)?|number|no|serial|barcode|isbn|ean",
+        _numbered(lambda k: f"{1000 + k * 7:06d}"),
+    ),
     (
         "title|subject|headline|heading|caption|label",
         _pair(tuple(w.title() for w in v.QUALITIES), v.THINGS, "* *", " "),
@@ -120,16 +139,16 @@ _BY_NAME: list[tuple[str, At]] = [
         _PERSON,
     ),
 ]
-_COMPILED = [(re.compile(rf"(.*_)?({p})(s|_(hash|value|text))?"), at) for p, at in _BY_NAME]
+_COMPILED = [(re.compile(rf"(.*_)?({p})(s|_(hash|value|text))?"), w) for p, w in _BY_NAME]
 _PEOPLE = re.compile(r"(users?|customers?|people|persons?|employees?|authors?|members?|contacts?)$")
 
 
-def by_name(table: str, column: str) -> At:
+def by_name(table: str, column: str, start: int) -> At:
     """Texts for a column, by its name and that of its table."""
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column).lower()
     if name == "name" and _PEOPLE.search(table.lower()):
-        return _PERSON
-    for pattern, at in _COMPILED:
+        return _PERSON(start)
+    for pattern, words in _COMPILED:
         if pattern.fullmatch(name):
-            return at
-    return _THING
+            return words(start)
+    return _THING(start)
