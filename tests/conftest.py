@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import settings
 
 from seamline.engines.protocol import Server
 from seamline.engines.registry import engine_for
 
 from .engines.lab import Lab, open_lab
+
+# The same examples in every run; SEAMLINE_RANDOM=1 looks for new ones.
+settings.register_profile("seamline", derandomize=not os.environ.get("SEAMLINE_RANDOM"))
+settings.load_profile("seamline")
 
 
 @pytest.fixture(scope="session")

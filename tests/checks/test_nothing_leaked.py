@@ -7,6 +7,7 @@ import pytest
 
 from seamline.checks.nothing_leaked import SECRET, secret_values
 
+from ..hang import no_hang
 from .world import applies, context, exchange, found, inserted, updated
 
 NAME, POST = "nothingLeaked", "POST /orders"
@@ -276,10 +277,7 @@ def test_the_secret_values_of_a_row(row: dict[str, object], values: set[str]) ->
     "piece",
     ["SELECT ", "at a", 'File "', "/usr/a", "C:\\\\a", "UPDATE a SET ", "at x(", "a" * 99 + " "],
 )
-def test_a_hostile_body_is_searched_in_bounded_time(piece: str) -> None:
-    import time
-
+def test_a_hostile_body_does_not_hang_the_search(piece: str) -> None:
     body = (piece * (65536 // len(piece))).encode()
-    start = time.perf_counter()
-    details(body, headers={"content-type": "text/plain"})
-    assert time.perf_counter() - start < 1.5
+    with no_hang():
+        details(body, headers={"content-type": "text/plain"})

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import json
-import time
+import re
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from seamline.errors import SpecError
@@ -14,6 +14,8 @@ from seamline.openapi import yaml_text
 from seamline.openapi.document import MAX_BYTES, parse
 from seamline.openapi.operation import operations
 from seamline.openapi.validate import BodySchemas, SchemaProblem
+
+from ..hang import no_hang
 
 YAML = b"""
 openapi: 3.0.3
@@ -134,16 +136,16 @@ def test_deep_nesting_is_refused_and_breaks_nothing(data: bytes) -> None:
     problem(data)
 
 
-def test_a_yaml_bomb_is_refused_in_no_time() -> None:
+def test_a_yaml_bomb_is_refused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 30)]
-    start = time.perf_counter()
-    assert "aliases repeat more than" in problem("\n".join(lines).encode())
+    with no_hang():
+        assert "aliases repeat more than" in problem("\n".join(lines).encode())
     lines = ["a0: &a0 {x: 1}"] + [
         f"a{i}: &a{i} {{b: *a{i - 1}, c: *a{i - 1}, <<: *a{i - 1}}}" for i in range(1, 60)
     ]
-    assert "aliases repeat more than" in problem("\n".join(lines).encode())
-    assert time.perf_counter() - start < 2
+    with no_hang():
+        assert "aliases repeat more than" in problem("\n".join(lines).encode())
 
 
 def test_honest_aliases_are_read() -> None:
@@ -202,7 +204,10 @@ JSON = st.recursive(
 def test_yaml_written_by_anyone_else_is_read_as_they_meant_it(value: dict[str, Any]) -> None:
     import yaml
 
-    assert yaml_text.decode(yaml.safe_dump(value, allow_unicode=True).encode()) == value
+    # PyYAML leaves `0E0` bare, which is text in YAML 1.1 and a number in 1.2: either is right.
+    text = yaml.safe_dump(value, allow_unicode=True)
+    assume(not re.search(r"(?m)(^|[\s\[{,:-])[-+.]?\d[\d_.]*[eE][-+]?\d+\s*([,\]}:]|$)", text))
+    assert yaml_text.decode(text.encode()) == value
 
 
 @given(

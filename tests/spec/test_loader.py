@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from seamline.spec import load_data
 from seamline.spec.loader import MAX_BYTES
 
+from ..hang import no_hang
 from .samples import data, endpoints, problems, project
 
 DEEP = 200_000
@@ -62,10 +62,9 @@ HOSTILE: list[tuple[str, str, str]] = [
 @pytest.mark.parametrize(("name", "text", "expected"), HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_is_refused_with_its_place(name: str, text: str, expected: str) -> None:
     read: Any = project if name == "s.toml" else data
-    start = time.monotonic()
-    found = problems(read, text, name)
+    with no_hang():
+        found = problems(read, text, name)
     assert any(line.startswith(expected) for line in found), found
-    assert time.monotonic() - start < 2
 
 
 def test_keys_repeated_in_different_objects_are_all_named() -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import base64
 import html
 import json
-import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -15,6 +14,8 @@ from hypothesis import strategies as st
 
 from seamline.model.row import RowChange
 from seamline.text.redact import HIDDEN, SECRET_COLUMN, Redactor, carries_credentials
+
+from ..hang import no_hang
 
 NOTATIONS: dict[str, Callable[[str], str]] = {
     "plain": str,
@@ -37,6 +38,7 @@ SECRETS = st.text(
     min_size=4,
     max_size=20,
 )
+
 AROUND = st.text(st.sampled_from(' ab1"{}:,/&=?\n'), max_size=20)
 
 
@@ -264,19 +266,14 @@ def test_a_column_or_header_of_another_name_is_not(column: str) -> None:
         "pä/s",
     ],
 )
-def test_a_hostile_text_is_searched_in_linear_time(piece: str) -> None:
+def test_a_hostile_text_does_not_hang_the_search(piece: str) -> None:
     made = redactor("pä/ss\\word", "0123456789")
-    took = []
-    for size in (40_000, 160_000):
-        text = piece * (size // len(piece))
-        start = time.process_time()
-        made.text(text)
-        took.append(time.process_time() - start)
-    assert took[1] < 12 * took[0] + 0.2  # quadratic would be 16 times, and minutes
+    with no_hang():  # in quadratic time this takes many minutes
+        assert made.text(piece * (2_000_000 // len(piece)))
 
 
-def test_a_megabyte_is_searched_in_bounded_time() -> None:
+def test_a_megabyte_of_ordinary_text_stays_as_it_is() -> None:
     made = redactor("pä/ss\\word", "0123456789")
-    start = time.process_time()
-    made.text('{"id": 7, "note": "hello token world", "at": "2026-01-01"},\n' * 17_000)
-    assert time.process_time() - start < 5
+    text = '{"id": 7, "note": "hello token world", "at": "2026-01-01"},\n' * 17_000
+    with no_hang():
+        assert made.text(text) == text
