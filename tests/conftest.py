@@ -14,7 +14,9 @@ from seamline.engines.registry import engine_for
 from .engines.lab import Lab, open_lab
 
 # The same examples in every run; SEAMLINE_RANDOM=1 looks for new ones.
-settings.register_profile("seamline", derandomize=not os.environ.get("SEAMLINE_RANDOM"))
+settings.register_profile(
+    "seamline", derandomize=not os.environ.get("SEAMLINE_RANDOM"), deadline=None
+)
 settings.load_profile("seamline")
 
 

@@ -70,9 +70,10 @@ def named(path: tuple[Any, ...], document: Any) -> tuple[Any, ...]:
     named_path: list[Any] = []
     for key in path:
         document = document[key]
-        if isinstance(key, int) and isinstance(document, dict):
-            names = ("method", "endpoint", "id", "check", "column")
-            named_path.append(tuple(document.get(n) for n in names))
+        names = ("method", "endpoint", "id", "check", "column")
+        called = tuple(document.get(n) for n in names) if isinstance(document, dict) else ()
+        if isinstance(key, int) and any(called):
+            named_path.append(called)
         else:
             named_path.append(key)
     return tuple(named_path)
@@ -82,7 +83,9 @@ def look_up(document: Any, path: tuple[Any, ...]) -> Any:
     for key in path:
         if isinstance(key, tuple):
             names = ("method", "endpoint", "id", "check", "column")
-            items = [i for i in document if tuple(i.get(n) for n in names) == key]
+            items = [
+                i for i in document if isinstance(i, dict) and tuple(i.get(n) for n in names) == key
+            ]
             if not items:
                 raise KeyError(key)
             (document,) = items

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import msgspec
 
-from seamline.model.catalog import CheckConstraint, Column, ForeignKey, UniqueKey
+from seamline.model.catalog import (
+    CheckConstraint,
+    Column,
+    Exclusion,
+    Field,
+    ForeignKey,
+    Type,
+    UniqueKey,
+)
 
 from .lab import Lab
 
@@ -106,3 +114,44 @@ async def test_columns_checks_and_keys_of_a_table(database: Lab) -> None:
         CheckConstraint(name="price_positive", expression="(price >= (0)::numeric)"),
         CheckConstraint(name="small", expression="(n < 9)", validated=False),
     )
+
+
+async def test_what_the_row_maker_needs_to_know(database: Lab) -> None:
+    script = """
+    CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TYPE pair AS (x int, y numeric(5,2)[]);
+    CREATE DOMAIN grade AS numeric(4,1) NOT NULL CHECK (VALUE > 0);
+    CREATE TYPE span AS RANGE (subtype = float8);
+    CREATE TABLE a (id int PRIMARY KEY, during int4range, low int, high int,
+        CONSTRAINT apart EXCLUDE USING gist (during WITH &&, int4range(low, high) WITH &&) WHERE (low > 0),
+        up int CONSTRAINT late REFERENCES a MATCH FULL DEFERRABLE);
+    CREATE TABLE p (r int) PARTITION BY RANGE (r);
+    CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (9);
+    """
+    await database.server.run_script(database.database.address, script, "a.sql")
+    catalog = await database.database.catalog()
+    assert catalog.by_name["a"].exclusions == (
+        Exclusion(
+            name="apart",
+            columns=("during",),
+            operators=("&&", "&&"),
+            expressions=("int4range(low, high)",),
+            predicate="(low > 0)",
+        ),
+    )
+    key = catalog.by_name["a"].foreign_keys[0]
+    assert (key.name, key.deferrable, key.match_full) == ("late", True, True)
+    assert (catalog.by_name["p"].partitioned, catalog.by_name["p"].bound) == (True, None)
+    assert catalog.by_name["p_1"].bound == "((r IS NOT NULL) AND (r >= 0) AND (r < 9))"
+    types = catalog.by_type
+    assert types["mood"] == Type(name="mood", kind="enum", labels=("sad", "ok"))
+    fields = (Field(name="x", type="integer"), Field(name="y", type="numeric(5,2)[]"))
+    assert types["pair"] == Type(name="pair", kind="composite", fields=fields)
+    assert types["grade"] == Type(
+        name="grade",
+        kind="domain",
+        of="numeric(4,1)",
+        checks=("(VALUE > (0)::numeric)",),
+        not_null=True,
+    )
+    assert types["span"] == Type(name="span", kind="range", of="double precision")
+    assert types["int4multirange"] == Type(name="int4multirange", kind="multirange", of="int4range")

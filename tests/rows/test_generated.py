@@ -12,6 +12,7 @@ from .filled import Filler
 from .schemas import ROWS, schemas
 
 EXAMPLES = int(os.environ.get("SEAMLINE_EXAMPLES", "40"))
+_VARIED = ("text", "uuid", "citext", "timestamp with time zone", "numeric")
 
 
 @given(schema=schemas())
@@ -27,4 +28,5 @@ async def test_every_row_of_a_generated_catalog_is_accepted(fill: Filler, schema
     again, other = make(filled.catalog, ROWS, 1), make(filled.catalog, ROWS, 2)
     # Simple CHECKs are solved, not searched: without a database the rows are the same.
     assert again == filled.made
-    assert other.rows != again.rows or all(len(t.columns) < 4 for t in filled.catalog.tables)
+    if any(c.base in _VARIED for t in filled.catalog.tables for c in t.columns):
+        assert other.rows != again.rows

@@ -142,11 +142,12 @@ class Recipe:
         at, digit = found.at, self.numbering.get(column.name)
         if digit is not None:
             values = [at(digit(i)) for i in numbers]
-        elif found.size is None or found.size >= self._rows:
+        elif found.size is not None and found.size < self._rows:
+            values = self._few(column, found, numbers, ways)
+        elif found.spread is not None and column.name not in self.keyed:
+            values = [at(found.spread(i)) for i in numbers]
+        else:
             values = [at(i) for i in numbers]
-        else:  # few values: all of them among the rows of this way; in no step with others later on
-            spread, last, salt = found.spread, self._rows, crc32(column.name.encode())
-            values = [at(spread(i // ways) if i < last else mixed(i, salt)) for i in numbers]
         if self._may_be_null(column):
             often = not self._setting.is_hostile
             values = [
@@ -154,6 +155,12 @@ class Recipe:
                 for i, v in zip(numbers, values, strict=True)
             ]
         return self._search(column, numbers, values) if search else values
+
+    def _few(self, column: Column, found: Source, numbers: Sequence[int], ways: int) -> list[Any]:
+        """Few values: all of them among the rows of this way; in no step with others later on."""
+        at, last, salt = found.at, self._rows, crc32(column.name.encode())
+        spread = found.spread or (lambda i: i)
+        return [at(spread(i // ways) if i < last else mixed(i, salt)) for i in numbers]
 
     def _may_be_null(self, column: Column) -> bool:
         if (

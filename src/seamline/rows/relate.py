@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -34,6 +35,7 @@ _MEASURES = frozenset(
         "double precision",
     )
 )
+_SCALARS = frozenset((str, int, Decimal, bool))
 _EVENT = re.compile(r"[a-z]_(at|on)$|[a-z](At|On)$")
 
 
@@ -81,37 +83,64 @@ def narrowed(way: Way) -> Way:
 
 
 def mend(
-    rows: Mapping[str, list[Any]],
+    columns: Mapping[str, list[Any]],
     relations: Sequence[Relation],
     limits: Mapping[str, Limit],
     fixed: set[str],
-) -> None:
-    """Change values, column by column, until every relation holds; those of `fixed` columns stay."""
+) -> set[int]:
+    """Change values until every relation holds; those of `fixed` columns stay.
+
+    Returns the rows where one still does not.
+    """
+    known = [r for r in relations if r.left in columns and r.right in columns]
     for _ in range(3):
         changed = False
-        for relation in relations:
-            left, right = rows.get(relation.left), rows.get(relation.right)
-            if left is None or right is None:
-                continue
-            for i, (a, b) in enumerate(zip(left, right, strict=True)):
-                if a is None or b is None or holds(a, relation, b):
-                    continue
-                mended = _mended(a, b, i, relation, limits, fixed)
+        for relation in known:
+            left, right = columns[relation.left], columns[relation.right]
+            for i in broken(left, relation, right):
+                mended = _mended(left[i], right[i], i, relation, limits, fixed)
                 if mended is not None:
                     left[i], right[i] = mended
                     changed = True
         if not changed:
-            return
+            break
+    return {i for r in known for i in broken(columns[r.left], r, columns[r.right])}
+
+
+def broken(left: list[Any], relation: Relation, right: list[Any]) -> list[int]:
+    """The rows in which the relation does not hold."""
+    kinds = {*map(type, left), *map(type, right)}
+    pairs = enumerate(zip(left, right, strict=True))
+    if (
+        relation.shift == 0
+        and len(kinds) == 1
+        and kinds <= _SCALARS
+        and relation.operator in ("<", "<=")
+    ):
+        lengths = {*map(len, left), *map(len, right)} if kinds == {str} else ()
+        if len(lengths) < 2:  # as many rows as may be: no call for each
+            if relation.operator == "<":
+                return [i for i, (a, b) in pairs if a >= b]
+            return [i for i, (a, b) in pairs if a > b]
+    return [
+        i for i, (a, b) in pairs if a is not None and b is not None and not holds(a, relation, b)
+    ]
 
 
 def holds(a: Any, relation: Relation, b: Any) -> bool:
     """Whether two values that are not null stand as `relation` says; what cannot be compared does."""
     shift = relation.shift
     order: int | None
-    if isinstance(a, (list, dict)) or isinstance(b, (list, dict)):
-        order = None
-    elif shift == 0 and type(a) is type(b) and (type(a) is not str or len(a) == len(b)):
+    kind = type(a)
+    if (
+        shift == 0
+        and kind is type(b)
+        and (kind is not str or len(a) == len(b))
+        and kind in _SCALARS
+    ):
         order = (a > b) - (a < b)  # moments of one form compare as texts do
+    elif isinstance(a, (list, dict)) or isinstance(b, (list, dict)):
+        order = None
     else:
         order = compare(a, later(b, 0, shift) if shift != 0 else b)
     if order is None:

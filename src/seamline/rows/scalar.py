@@ -51,6 +51,8 @@ def _whole(low: int, high: int, start: int, wish: Wish) -> Source:
     if first < start and high - first > 4 * wish.rows + 10**6 and low < -(2**14):
         # Only an upper bound: stay near it, above 0 where that leaves enough.
         first = 1 if high > wish.rows else 0 if high >= wish.rows else high - 2 * wish.rows - 9
+    if first == low and high - low > 10**4 + 8 * wish.rows:
+        first += wish.salt % 9
     size = high - first + 1
     if size > 8 * wish.rows:
         return Source(lambda k: first + k % size, size)
@@ -112,7 +114,8 @@ def moments(wish: Wish, *, step: int, zone: str = "", date: bool = False) -> Sou
         unit = max(unit, 86400 // tick)
     first, last = _ticks(wish.limit, tick)
     if first is not None and (start // tick) <= first:
-        start = (first + (0 if date else unit)) * tick
+        shift = (wish.salt % 300) * unit if last is None else 0
+        start = (first + (0 if date else unit) + shift) * tick
     at = start // tick
     if last is not None and at + unit * wish.rows > last:
         at = max(last - unit * (wish.rows + 1), first if first is not None else _EARLIEST // tick)

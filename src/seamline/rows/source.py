@@ -12,19 +12,15 @@ from seamline.model.catalog import Type
 from seamline.rows.limit import Limit
 
 
-def _same(k: int) -> int:
-    return k
-
-
 class Source(msgspec.Struct, frozen=True):
     """`at(k)` is the k-th value, distinct for k below `size` (None: as many as anyone asks for).
 
-    `spread` says which k the i-th row takes where nothing asks for distinct rows.
+    `spread` says which k the i-th row takes where no key asks for distinct rows; None: its own number.
     """
 
     at: Callable[[int], Any]
     size: int | None = None
-    spread: Callable[[int], int] = _same
+    spread: Callable[[int], int] | None = None
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +54,7 @@ def within(source: Source, limit: Limit, rows: int) -> Source | None:
     """The values of `source` that `limit` allows; None where none of the first thousands is."""
     size = source.size
     probe = min(size or 16, 16)
-    if all(limit.allows(source.at(k)) for k in range(probe)) and (size is None or size > 16):
+    if all(limit.allows(source.at(k)) for k in range(probe)):
         return source
     allowed: list[Any] = []
     most = min(size or _SCAN + 20 * rows, _SCAN + 20 * rows)

@@ -147,8 +147,7 @@ class TableRows:
             row, recipe = by_number[i], self._recipes[i % ways]
             if self._selves:
                 self._refer_to_self(row, before, recipe)
-            relations = recipe.way.relations
-            if relations and not all(_in_order(row, r) for r in relations):
+            if self._selves and not all(_in_order(row, r) for r in recipe.way.relations):
                 continue
             if self._watch.accept(row):
                 found.append(row)
@@ -173,8 +172,9 @@ class TableRows:
             if column.identity:
                 fixed.add(column.name)
         limits = recipe.way.limits
-        mend(values, recipe.way.relations, limits, fixed)
-        mend(values, self._implied, limits, fixed | recipe.keyed)
+        implied_too = [r for r in self._implied if r not in recipe.way.relations]
+        mend(values, implied_too, limits, fixed | recipe.keyed)
+        lost |= mend(values, recipe.way.relations, limits, fixed)
         names = self.columns
         table = zip(*(values[n] for n in names), strict=True) if names else [()] * len(numbers)
         rows = (dict(zip(names, row, strict=True)) for row in table)
@@ -205,15 +205,19 @@ class TableRows:
                 )
                 if allowed is not None:
                     options = [o for o in options if o in allowed]
-            number = (
-                digit(i) if digit is not None else i + place if i < self.count else mixed(i, place)
-            )
+            number = digit(i) if digit is not None else self._pick(i, place)
             chosen.append(options[number % len(options)] if options else None)
             if not options and not self._can_skip(reference.key, fixed):
                 lost.add(p)
         for at, name in enumerate(reference.columns):
             if at not in fixed:
                 values[name] = [None if c is None else c[at] for c in chosen]
+
+    def _pick(self, number: int, place: int) -> int:
+        """Which row a reference takes: one after the other, and by chance where that did not do."""
+        if number < self.count:
+            return number + place + self._setting.seed
+        return mixed(number, place)
 
     def _can_skip(self, key: ForeignKey, fixed: tuple[int, ...]) -> bool:
         free = [c for i, c in enumerate(key.columns) if i not in fixed]

@@ -86,7 +86,7 @@ def _sized(plain: Callable[[int], str], wish: Wish, most: int | None, alphabet: 
             head += _FILLING if head or plain is not _nothing else alphabet[0]
         if len(head) + width > room:
             head = head[: room - width].rstrip()
-        elif head and room > 9:
+        elif head and room > 9 and len(head) + width < room:
             head += "-"
         text = head + token((start + k) % size, width, alphabet)
         return case(text + alphabet[0] * (least - len(text)))

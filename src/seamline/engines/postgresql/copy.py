@@ -6,14 +6,14 @@ import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import psycopg
 from psycopg import sql
 
 from seamline.engines.postgresql.image import decode
-from seamline.engines.postgresql.literal import literal
+from seamline.engines.postgresql.literal import column_texts, literal
 from seamline.engines.postgresql.session import TEXT_SETTINGS, Connection, connect, message
 from seamline.engines.protocol import Address, Batch
 from seamline.errors import TargetError
@@ -33,7 +33,7 @@ _ADVANCE = """
     SELECT setval(s.seqrelid, top.value)
     FROM pg_sequence s, (SELECT max({column})::bigint AS value FROM {table}) top
     WHERE s.seqrelid = {sequence} AND s.seqincrement > 0 AND top.value BETWEEN s.seqmin AND s.seqmax
-      AND top.value > coalesce(pg_sequence_last_value(s.seqrelid), s.seqmin - 1)
+      AND top.value >= coalesce(pg_sequence_last_value(s.seqrelid) + 1, s.seqstart)
 """
 
 
@@ -101,7 +101,10 @@ class CopyWriter:
         ]
         rows = iter(batch.rows)
         while block := list(islice(rows, _BLOCK)):
-            columns = [[_copied(write(row[name])) for row in block] for name, write in writers]
+            columns = [
+                _copied(column_texts([row[name] for row in block], write))
+                for name, write in writers
+            ]
             yield ("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n").encode()
 
     async def holds(self, table: Table, condition: str, rows: Sequence[Row]) -> tuple[bool, ...]:
@@ -179,10 +182,12 @@ def _name(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def _copied(text: str | None) -> str:
-    if text is None:
-        return "\\N"
-    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
+def _copied(texts: list[str | None]) -> list[str]:
+    """One column in COPY's text format."""
+    plain = ["\\N" if text is None else text for text in texts] if None in texts else texts
+    if not _SPECIAL.search("".join(text for text in texts if text is not None)):
+        return cast("list[str]", plain)
+    return ["\\N" if text is None else text.translate(_ESCAPES) for text in texts]
 
 
 @asynccontextmanager

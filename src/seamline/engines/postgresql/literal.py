@@ -15,6 +15,7 @@ from seamline.model.catalog import Type
 Literal = Callable[[Any], str | None]
 """A value -> its text, before any quoting; None is null."""
 
+_AS_IT_IS = frozenset((str, type(None)))
 _JSON = frozenset(("json", "jsonb"))
 _MODIFIER = re.compile(r"\([^)]*\)")
 _ENCODE = msgspec.json.Encoder(decimal_format="number").encode
@@ -35,6 +36,17 @@ def literal(type_name: str, types: Mapping[str, Type]) -> Literal:
         fields = [(f.name, literal(f.type, types)) for f in known.fields]
         return lambda value: _record(value, fields) if isinstance(value, dict) else _scalar(value)
     return _scalar
+
+
+def column_texts(values: list[Any], write: Literal) -> list[str | None]:
+    """The texts of one column's values; columns of one simple type go without a call per value."""
+    if write is _scalar:
+        kinds = set(map(type, values))
+        if kinds <= _AS_IT_IS:
+            return values
+        if kinds == {int}:
+            return list(map(str, values))
+    return list(map(write, values))
 
 
 def _scalar(value: Any) -> str | None:
