@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from seamline.model.event import CaseFinished, DataChecked, FindingConfirmed
+from seamline.model.event import findings_of
 from seamline.model.finding import Finding
 from seamline.report import read_events
 
@@ -38,20 +38,10 @@ def findings_with(defects: str) -> tuple[int, list[Finding]]:
             sys.exit(f"{defects or 'correct'}: exit {done.returncode}\n{done.stdout}{done.stderr}")
         found: dict[str, Finding] = {}
         for event in read_events(Path(folder) / "events.ndjson"):
-            for finding in _of(event):
+            for finding in findings_of(event):
                 found[finding.fingerprint] = finding
     kept = [f for f in found.values() if f.severity != "info" and f.verdict != "unstable"]
     return done.returncode, kept
-
-
-def _of(event: object) -> tuple[Finding, ...]:
-    if isinstance(event, CaseFinished):
-        return event.findings
-    if isinstance(event, FindingConfirmed):
-        return (event.finding,)
-    if isinstance(event, DataChecked) and event.finding is not None:
-        return (event.finding,)
-    return ()
 
 
 def judge(defect: dict[str, Any]) -> tuple[bool, list[str]]:

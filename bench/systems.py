@@ -18,15 +18,13 @@ from pathlib import Path
 
 from seamline.model.event import (
     CaseFinished,
-    DataChecked,
     Errored,
     Event,
-    FindingConfirmed,
     RunFinished,
     RunStarted,
     StageFinished,
+    findings_of,
 )
-from seamline.model.finding import Finding
 from seamline.report import read_events
 
 SYSTEMS = Path(__file__).resolve().parent / "systems"
@@ -75,7 +73,7 @@ def _summary(events: Sequence[Event], seconds: float) -> Iterator[str]:
     stages = [e for e in events if isinstance(e, StageFinished)]
     yield f"{seconds:.0f} s: " + ", ".join(f"{s.stage} {s.seconds:.1f}" for s in stages)
     yield from (f"errored: {e.case} {e.message}" for e in events if isinstance(e, Errored))
-    found = {f.fingerprint: f for e in events for f in _of(e)}
+    found = {f.fingerprint: f for e in events for f in findings_of(e)}
     by_check = Counter(f.check for f in found.values())
     listed = ", ".join(f"{check} {count}" for check, count in sorted(by_check.items()))
     yield f"{len(found)} findings" + (f": {listed}" if listed else "")
@@ -85,16 +83,6 @@ def _summary(events: Sequence[Event], seconds: float) -> Iterator[str]:
     for event in events:
         if isinstance(event, RunFinished):
             yield f"ended: {event.reason}, exit {event.exit_code}"
-
-
-def _of(event: Event) -> tuple[Finding, ...]:
-    if isinstance(event, CaseFinished):
-        return event.findings
-    if isinstance(event, FindingConfirmed):
-        return (event.finding,)
-    if isinstance(event, DataChecked) and event.finding is not None:
-        return (event.finding,)
-    return ()
 
 
 def main() -> None:

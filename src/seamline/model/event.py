@@ -135,3 +135,15 @@ Event = (
     | Skipped
     | RunFinished
 )
+
+
+def findings_of(event: Event) -> tuple[Finding, ...]:
+    """The findings that an event carries; a later event of the same finding says its verdict."""
+    match event:
+        case CaseFinished():
+            return event.findings
+        case FindingConfirmed():
+            return (event.finding,)
+        case DataChecked() if event.finding is not None:
+            return (event.finding,)
+    return ()

@@ -6,26 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from seamline.errors import SpecError
-
 _PLACEHOLDER = re.compile(r"\{((?:secret:|env:)?[A-Za-z_][A-Za-z0-9_]*)\}")
 
 Lookup = Callable[[str], str]
-
-
-def lookup_in(values: Mapping[str, str]) -> Lookup:
-    """A lookup in a mapping; an unknown name is a `SpecError` that lists the known ones."""
-
-    def find(name: str) -> str:
-        try:
-            return values[name]
-        except KeyError:
-            known = ", ".join(f"{{{n}}}" for n in sorted(values) if ":" not in n)
-            raise SpecError(
-                f"seamline.toml: {{{name}}} is not known here. Known: {known}"
-            ) from None
-
-    return find
 
 
 def fill(text: str, lookup: Lookup) -> str:

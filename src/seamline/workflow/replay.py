@@ -11,7 +11,7 @@ import msgspec
 from seamline.data.evaluate import whole
 from seamline.data.finding import finding_of
 from seamline.errors import UsageError
-from seamline.model.event import CaseFinished, DataChecked, Event, FindingConfirmed
+from seamline.model.event import Event, FindingConfirmed, findings_of
 from seamline.model.finding import Finding
 from seamline.report import read_events
 from seamline.run.case import run_case
@@ -41,7 +41,7 @@ def find(record: Path, wanted: str) -> Finding:
     prefix = wanted.upper().removeprefix("F-").lower()
     found: dict[str, Finding] = {}
     for event in read_events(record):
-        for finding in _findings(event):
+        for finding in findings_of(event):
             known = found.get(finding.fingerprint)
             if known is None or isinstance(event, FindingConfirmed):
                 found[finding.fingerprint] = finding
@@ -52,17 +52,6 @@ def find(record: Path, wanted: str) -> Finding:
     if matches:
         raise UsageError(f"{wanted} stands for more than one finding: {ids}")
     raise UsageError(f"no finding {wanted} in {record}. Findings there: {ids}")
-
-
-def _findings(event: Event) -> tuple[Finding, ...]:
-    match event:
-        case CaseFinished():
-            return event.findings
-        case FindingConfirmed():
-            return (event.finding,)
-        case DataChecked() if event.finding is not None:
-            return (event.finding,)
-    return ()
 
 
 async def replay(job: Job, finding: Finding, emit: Callable[[Event], None]) -> Replayed:
