@@ -1,11 +1,7 @@
-"""YAML 1.2 core schema from libyaml's events: `NO` is a string, no key comes twice, aliases are bounded.
-
-Events and not nodes: the composer of libyaml's binding recurses in C and falls over 200,000 brackets.
-"""
+"""YAML of the spec files: strictly YAML 1.2's core schema, every value with its place, no key twice."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import yaml
@@ -13,32 +9,26 @@ import yaml
 from seamline.spec.position import (
     MAX_DEPTH,
     NUMBER_TOO_LONG,
-    TOO_DEEP,
     KeyPath,
     Malformed,
     Marks,
     Problem,
 )
 from seamline.spec.tree import Tree
+from seamline.text.yaml import LOADER, Composer, Refused, core, is_long_number, is_text
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MAX_ALIASED = 100_000  # values that aliases may add to a document
 _TAG = "tag:yaml.org,2002:"
-_NULL = re.compile(r"~|null|Null|NULL|")
-_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
-_INT = re.compile(r"[-+]?[0-9]+")
-_HEX = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(
-    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
-)
+_NAMES = {bool: "bool", int: "int", float: "float", str: "str"}
 
 
 def decode(text: str) -> Tree:
     """The one document in `text`. Raises `Malformed` where it is not YAML of the core schema."""
-    composer = _Composer()
+    composer = _Strict()
     try:
-        for event in yaml.parse(text, Loader=_Loader):
+        for event in yaml.parse(text, Loader=LOADER):
             composer.take(event)
+    except Refused as error:
+        raise Malformed(error.offset, error.why) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise Malformed(mark.index if mark else 0, f"not valid YAML: {error.problem}") from None
@@ -54,136 +44,51 @@ def _offset(text: str, error: yaml.reader.ReaderError) -> int:
     return found if found >= 0 else min(error.position, len(text))
 
 
-class _Frame:
-    """A mapping or sequence that is being filled. `nodes` counts what it holds, itself included."""
+class _Strict(Composer):
+    max_depth = MAX_DEPTH
+    max_aliased = 100_000
 
-    def __init__(self, container: dict[str, Any] | list[Any], anchor: str | None) -> None:
-        self.container = container
-        self.anchor = anchor
-        self.key: str | None = None
-        self.nodes = 1
-
-    def awaits_key(self) -> bool:
-        return isinstance(self.container, dict) and self.key is None
-
-
-class _Composer:
     def __init__(self) -> None:
-        self.value: Any = None
+        super().__init__()
         self.repeated: list[Problem] = []
         self.marks = Marks({}, {})
-        self._frames: list[_Frame] = []
-        self._anchors: dict[str, tuple[Any, int]] = {}  # a value and how many it holds
-        self._aliased = 0
         self._documents = 0
 
     def take(self, event: yaml.Event) -> None:
-        at = event.start_mark.index if event.start_mark is not None else 0
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise Malformed(at, "the file holds a second document")
-        elif isinstance(event, yaml.ScalarEvent):
-            if self._frames and self._frames[-1].awaits_key():
-                self._begin_key(event.value, at)
-            else:
-                self._remember(event.anchor, value := _scalar(event, at), 1)
-                self._put(value, 1, at)
+                raise Refused(event, "the file holds a second document")
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            self._open(event, at)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            frame = self._frames.pop()
-            self._remember(frame.anchor, frame.container, frame.nodes)
-            self._put(frame.container, frame.nodes, None)
-        elif isinstance(event, yaml.AliasEvent):
-            self._alias(event.anchor, at)
+            kind = "map" if isinstance(event, yaml.MappingStartEvent) else "seq"
+            if event.tag not in (None, "!", _TAG + kind):
+                raise Refused(event, f"the tag {event.tag!r} is not supported")
+        super().take(event)
 
-    def _open(self, event: yaml.CollectionStartEvent, at: int) -> None:
-        self._refuse_as_key(at)
-        mapping = isinstance(event, yaml.MappingStartEvent)
-        if event.tag not in (None, "!", _TAG + ("map" if mapping else "seq")):
-            raise Malformed(at, f"the tag {event.tag!r} is not supported")
-        if len(self._frames) >= MAX_DEPTH:
-            raise Malformed(at, TOO_DEEP)
-        self.marks.values[self._path()] = at
-        if event.anchor is not None:
-            self._anchors.pop(event.anchor, None)
-        self._frames.append(_Frame({} if mapping else [], event.anchor))
+    def placed(self, event: yaml.Event) -> None:
+        self.marks.values[self._path()] = event.start_mark.index if event.start_mark else 0
 
-    def _alias(self, name: str | None, at: int) -> None:
-        self._refuse_as_key(at)
-        if name is None or name not in self._anchors:
-            inside = any(frame.anchor == name for frame in self._frames)
-            why = "stands inside what it names" if inside else "names no anchor before it"
-            raise Malformed(at, f"the alias {name!r} {why}")
-        value, nodes = self._anchors[name]
-        self._aliased += nodes
-        if self._aliased > _MAX_ALIASED:
-            raise Malformed(at, f"aliases repeat more than {_MAX_ALIASED} values")
-        self._put(value, nodes, at)
-
-    def _refuse_as_key(self, at: int) -> None:
-        if self._frames and self._frames[-1].awaits_key():
-            raise Malformed(at, "a key must be plain text")
-
-    def _begin_key(self, key: str, at: int) -> None:
-        frame = self._frames[-1]
+    def keyed(self, event: yaml.ScalarEvent) -> str:
+        key: str = event.value
+        frame = self.frames[-1]
         frame.key = key
-        path = self._path()
+        path, at = self._path(), event.start_mark.index if event.start_mark else 0
         self.marks.keys[path] = at
         if key in frame.container:
             self.repeated.append(Problem(path=path, text="this key is given twice", offset=at))
+        return key
 
-    def _remember(self, anchor: str | None, value: Any, nodes: int) -> None:
-        if anchor is not None:
-            self._anchors[anchor] = (value, nodes)
-
-    def _put(self, value: Any, nodes: int, at: int | None) -> None:
-        if at is not None:
-            self.marks.values[self._path()] = at
-        if not self._frames:
-            self.value = value
-            return
-        frame = self._frames[-1]
-        frame.nodes += nodes
-        if isinstance(frame.container, list):
-            frame.container.append(value)
-        elif frame.key is not None:
-            frame.container[frame.key] = value
-            frame.key = None
+    def scalar(self, event: yaml.ScalarEvent) -> Any:
+        if is_text(event):
+            return event.value
+        if is_long_number(event.value):
+            raise Refused(event, NUMBER_TOO_LONG)
+        value = core(event.value)
+        if event.tag is not None and event.tag != _TAG + _NAMES.get(type(value), "null"):
+            raise Refused(event, f"the tag {event.tag!r} is not supported here")
+        return value
 
     def _path(self) -> KeyPath:
         return tuple(
-            len(f.container) if isinstance(f.container, list) else f.key or "" for f in self._frames
+            len(f.container) if isinstance(f.container, list) else f.key or "" for f in self.frames
         )
-
-
-def _scalar(event: yaml.ScalarEvent, at: int) -> Any:
-    text: str = event.value
-    tag = event.tag
-    if tag == _TAG + "str" or (tag in (None, "!") and not event.implicit[0]):
-        return text
-    value = _plain(text, at)
-    if tag is not None and tag != _TAG + _name(value):
-        raise Malformed(at, f"the tag {tag!r} is not supported here")
-    return value
-
-
-def _name(value: Any) -> str:
-    return {bool: "bool", int: "int", float: "float", str: "str"}.get(type(value), "null")
-
-
-def _plain(text: str, at: int) -> Any:
-    if _NULL.fullmatch(text):
-        return None
-    if _BOOL.fullmatch(text):
-        return text[0] in "tT"
-    if _INT.fullmatch(text):
-        if len(text) > 4300:
-            raise Malformed(at, NUMBER_TOO_LONG)
-        return int(text)
-    if _HEX.fullmatch(text):
-        return int(text, 0)
-    if _FLOAT.fullmatch(text):
-        return float(text.replace(".inf", "inf").replace(".nan", "nan"))
-    return text
