@@ -17,8 +17,13 @@ def no_server_error(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
         yield Fault(title="no answer", expected="an answer", actual=x.failure, detail="no answer")
     elif x.status >= 500:
         yield Fault(
-            title=f"answered {name_of(x.status)}",
+            title=f"answered {name_of(x.status)}{_with(x)}",
             expected="a status below 500",
             actual=f"{name_of(x.status)}: {excerpt(x)}",
-            detail=str(x.status),
+            detail=f"{x.status} {x.twist.scenario}" if x.twist is not None else str(x.status),
         )
+
+
+def _with(x: Exchange) -> str:
+    """What was asked, where the request was a derived one."""
+    return f" to {x.twist.what} at {x.twist.where}" if x.twist is not None else ""

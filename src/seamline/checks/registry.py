@@ -89,7 +89,10 @@ def judge(check: Check, exchange: Exchange, context: Context) -> tuple[list[Find
 
 
 def _kind(exchange: Exchange) -> CaseKind:
-    """The kind of case that this request would be alone: a step of a sequence is no other finding."""
+    """The kind of case that this request would be alone: the same fault is no other finding
+    in a step of a sequence or with a derived value."""
+    if exchange.twist is not None:
+        return "negative" if exchange.status >= 400 else "positive"
     if exchange.kind != "sequence":
         return exchange.kind
     refused = bool(exchange.expected) and min(exchange.expected) >= 400

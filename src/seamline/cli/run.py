@@ -29,6 +29,11 @@ _PARTS = ("api", "database", "data")
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of what the run writes.  [default: as [paths] says]",
 )
+@click.option(
+    "--derive/--no-derive",
+    default=True,
+    help="With the cases that follow from the document, or only those of the spec file.",
+)
 @click.option("--plan", is_flag=True, help="Show what would run and what cannot, and send nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the last lines only.")
 def run(
@@ -38,6 +43,7 @@ def run(
     case: tuple[str, ...],
     seed: int,
     reports: Path | None,
+    derive: bool,
     plan: bool,
     quiet: bool,
 ) -> int:
@@ -57,6 +63,7 @@ def run(
         operation=operation,
         case=case,
         seed=seed,
+        derive=derive,
     )
     if plan:
         return print_plan(job, sys.stdout)

@@ -21,6 +21,19 @@ class RequestTemplate(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str | None = None
 
 
+class Twist(msgspec.Struct, frozen=True, kw_only=True):
+    """In what a derived request differs from the accepted one that it was made of.
+
+    `scenario` is a slug, `what` the same in words, `where` the changed part (`body/lines/0/sku`).
+    `valid` is whether the document allows the request: None where that is not for it to say.
+    """
+
+    scenario: str
+    what: str
+    where: str
+    valid: bool | None = None
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One request of a case.
 
@@ -34,6 +47,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     status: tuple[int, ...] = ()
     credentials: str = "valid"
+    twist: Twist | None = None
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):

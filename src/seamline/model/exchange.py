@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from seamline.model.case import Twist
 from seamline.model.row import RowChange
 from seamline.model.vocabulary import CaseKind
 
@@ -80,6 +81,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     `response` is None when none came; `failure` then says why. `changes` is None where rows were not
     captured (no database), and empty where nothing changed. `notes` holds what settling saw
     (a transaction left open). `duration_ms` is from the first byte sent to the last received.
+    `twist` is what a derived request changed of an accepted one.
     """
 
     case: str
@@ -96,6 +98,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[RowChange, ...] | None = None
     notes: tuple[str, ...] = ()
     duration_ms: float = 0.0
+    twist: Twist | None = None
 
     @property
     def status(self) -> int:

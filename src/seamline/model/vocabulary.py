@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 Severity = Literal["error", "warning", "info"]
-CaseKind = Literal["positive", "negative", "credentials", "absence", "sequence"]
+CaseKind = Literal["positive", "boundary", "negative", "credentials", "absence", "sequence"]
 RowOp = Literal["insert", "update", "delete"]
 Part = Literal["api", "database"]
 Verdict = Literal["confirmed", "unconfirmed", "unstable"]

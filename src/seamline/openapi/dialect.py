@@ -1,4 +1,4 @@
-"""A document's schemas as JSON Schema 2020-12 sees an answer.
+"""A document's schemas as JSON Schema 2020-12 sees an answer, or a request.
 
 Versions 3.0 and 3.1 are not told apart: `nullable` and boolean exclusive bounds mean nothing in 3.1,
 and where an author wrote them all the same, what was meant is plain.
@@ -7,7 +7,7 @@ and where an author wrote them all the same, what was meant is plain.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from seamline.openapi.document import Document
 
@@ -16,14 +16,19 @@ _BOUNDS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
 _COMBINED = ("allOf", "anyOf", "oneOf", "enum", "const")
 
 
-def modern(document: Document) -> Any:
+Side = Literal["answer", "request"]
+
+
+def modern(document: Document, side: Side = "answer") -> Any:
     """The whole document with every schema in it mapped; pointers into it stay true."""
-    return _Mapper(document).map(document.raw, 0)
+    return _Mapper(document, side).map(document.raw, 0)
 
 
 class _Mapper:
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, side: Side) -> None:
         self._document = document
+        self._side = side
+        self._absent = "writeOnly" if side == "answer" else "readOnly"
         self._lone_refs = document.version.startswith("3.0")
 
     def map(self, node: Any, depth: int) -> Any:
@@ -37,14 +42,16 @@ class _Mapper:
             # In 3.0 what stands beside a `$ref` is ignored; only `nullable` is too common there.
             ref = {"$ref": node["$ref"]}
             return _or_null(ref) if node.get("nullable") is True else ref
+        if self._side == "request" and node.get("readOnly") is True:
+            return {}  # not to be sent, and ignored where it is (OpenAPI 3.0, 4.7.24)
         new = {_encodable(k): self.map(v, depth + 1) for k, v in node.items() if _usable(k, v)}
         _exclusive(new)
-        self._without_write_only(node, new)
+        self._without_absent(node, new)
         return _nullable(new)
 
-    def _without_write_only(self, node: Mapping[str, Any], new: dict[str, Any]) -> None:
-        """A write-only property (a password) is required of requests and absent from answers."""
-        hidden = set(self._write_only(node))
+    def _without_absent(self, node: Mapping[str, Any], new: dict[str, Any]) -> None:
+        """A write-only property (a password) is required of requests only, a read-only one of answers."""
+        hidden = set(self._hidden(node))
         if not hidden:
             return
         members = new.get("allOf")
@@ -52,14 +59,14 @@ class _Mapper:
             if isinstance(schema, dict) and isinstance(schema.get("required"), list):
                 schema["required"] = [r for r in schema["required"] if r not in hidden]
 
-    def _write_only(self, node: Mapping[str, Any]) -> Iterator[str]:
+    def _hidden(self, node: Mapping[str, Any]) -> Iterator[str]:
         members = node.get("allOf")
         for written in (node, *(members if isinstance(members, list) else ())):
             schema, _ = self._document.follow(written) if written is not node else (node, None)
             properties = schema.get("properties") if isinstance(schema, dict) else None
             for name, value in properties.items() if isinstance(properties, dict) else ():
                 found, _ = self._document.follow(value)
-                if any(isinstance(s, dict) and s.get("writeOnly") is True for s in (value, found)):
+                if any(isinstance(s, dict) and s.get(self._absent) is True for s in (value, found)):
                     yield name
 
 

@@ -15,19 +15,27 @@ _METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
-    """One parameter; `place` is path, query, header or cookie; `example` is ABSENT-like UNSET if none."""
+    """One parameter; `place` is path, query, header or cookie; `example` is ABSENT-like UNSET if none.
+
+    `pointer` is where the document has its schema.
+    """
 
     name: str
     place: str
     required: bool
     schema: Any = None
+    pointer: str = ""
     example: Any = msgspec.UNSET
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
-    """What a request may carry in one media type: its schema as written, and an example (UNSET if none)."""
+    """What a request may carry in one media type: its schema as written, and an example (UNSET if none).
+
+    `pointer` is where the document has the schema.
+    """
 
     schema: Any = None
+    pointer: str = ""
     example: Any = msgspec.UNSET
 
 
@@ -73,6 +81,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     answers: dict[str, Answer]
     security: tuple[tuple[str, ...], ...]
     has_body: bool = False
+    requires_body: bool = False
     bodies: dict[str, Body] = {}
 
     @property
@@ -118,9 +127,7 @@ def operations(document: Document) -> dict[str, Operation]:
         for method in _METHODS:
             node = item.get(method)
             if isinstance(node, dict):
-                op = _operation(
-                    document, path, method, node, item, f"{base}/{method}", default_security
-                )
+                op = _operation(document, path, method, node, item, base, default_security)
                 found[op.key] = op
     return found
 
@@ -131,14 +138,16 @@ def _operation(
     method: str,
     node: Mapping[str, Any],
     item: Mapping[str, Any],
-    pointer: str,
+    base: str,
     default_security: Any,
 ) -> Operation:
+    pointer = f"{base}/{method}"
     parameters = {
         (p.name, p.place): p
-        for source in (item.get("parameters"), node.get("parameters"))
-        for p in _parameters(document, source)
+        for source, place in ((item, base), (node, pointer))
+        for p in _parameters(document, source.get("parameters"), f"{place}/parameters")
     }
+    body, body_ref = document.follow(node.get("requestBody"))
     security = node.get("security")
     if security is None:
         security = default_security
@@ -153,24 +162,28 @@ def _operation(
         if isinstance(security, list)
         else (),
         has_body="requestBody" in node,
-        bodies=dict(_bodies(document, node.get("requestBody"))),
+        requires_body=isinstance(body, dict) and body.get("required") is True,
+        bodies=dict(_bodies(document, body, body_ref or f"{pointer}/requestBody")),
     )
 
 
-def _bodies(document: Document, written: Any) -> Iterator[tuple[str, Body]]:
-    node, _ = document.follow(written)
+def _bodies(document: Document, node: Any, pointer: str) -> Iterator[tuple[str, Body]]:
     content = node.get("content") if isinstance(node, dict) else None
     for name, body in content.items() if isinstance(content, dict) else ():
         if isinstance(body, dict):
             yield (
                 str(name).lower(),
-                Body(schema=body.get("schema"), example=_example(document, body, None)),
+                Body(
+                    schema=body.get("schema"),
+                    pointer=f"{pointer}/content/{escape(str(name))}/schema",
+                    example=_example(document, body, None),
+                ),
             )
 
 
-def _parameters(document: Document, nodes: Any) -> Iterator[Parameter]:
-    for written in nodes if isinstance(nodes, list) else ():
-        node, _ = document.follow(written)
+def _parameters(document: Document, nodes: Any, base: str) -> Iterator[Parameter]:
+    for index, written in enumerate(nodes if isinstance(nodes, list) else ()):
+        node, ref = document.follow(written)
         if not isinstance(node, dict) or not isinstance(node.get("name"), str):
             continue
         schema, _ = document.follow(node.get("schema"))
@@ -179,6 +192,7 @@ def _parameters(document: Document, nodes: Any) -> Iterator[Parameter]:
             place=place if isinstance(place := node.get("in"), str) else "query",
             required=node.get("required") is True,
             schema=schema,
+            pointer=f"{ref or f'{base}/{index}'}/schema",
             example=_example(document, node, schema),
         )
 

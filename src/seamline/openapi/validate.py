@@ -1,4 +1,4 @@
-"""Hold an answer's body against its schema, by JSON Schema 2020-12."""
+"""Hold a body against its schema, by JSON Schema 2020-12."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import quote
 import jsonschema_rs
 import msgspec
 
-from seamline.openapi.dialect import modern
+from seamline.openapi.dialect import Side, modern
 from seamline.openapi.document import Document
 from seamline.text.pointer import ABSENT, at_pointer, escape
 
@@ -31,8 +31,8 @@ class SchemaProblem(Exception):
 class BodySchemas:
     """Validators of one document, built when first needed and kept. No reference is fetched."""
 
-    def __init__(self, document: Document) -> None:
-        self._document = modern(document)
+    def __init__(self, document: Document, side: Side = "answer") -> None:
+        self._document = modern(document, side)
         self._registry: jsonschema_rs.Registry | None = None
         self._validators: dict[str, jsonschema_rs.Validator | str] = {}
 

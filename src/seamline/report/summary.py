@@ -149,7 +149,7 @@ class Summary:
         subject = self._operation(event.subject)
         subject.cases += 1
         for step in event.steps:
-            self._step(step)
+            self._step(step, event.subject)
         if event.put_back is not None:
             self.put_back = (self.put_back or 0) + event.put_back
         for note in event.notes:
@@ -158,9 +158,11 @@ class Summary:
             self.abstained.setdefault(check, Reasons(20)).add(reason)
         self._judged(event, subject)
 
-    def _step(self, step: StepRecord) -> None:
+    def _step(self, step: StepRecord, subject: str) -> None:
         self.requests += 1
-        operation = self._operation(step.operation)
+        # A method that nobody declared is no operation: it was tried for the one that is.
+        known = step.operation in self.operations
+        operation = self._operation(step.operation if known else subject)
         operation.requests += 1
         operation.statuses[step.status] = operation.statuses.get(step.status, 0) + 1
         operation.latency.add(step.ms)

@@ -130,6 +130,7 @@ async def _send(
         changes=changes,
         notes=notes,
         duration_ms=took,
+        twist=step.twist,
     )
 
 

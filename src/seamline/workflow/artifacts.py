@@ -40,6 +40,7 @@ def load_job(
     operation: tuple[str, ...] = (),
     case: tuple[str, ...] = (),
     seed: int = 0,
+    derive: bool = True,
 ) -> Job:
     """Read the three files. Raises `SpecError` with every problem of all of them."""
     project = load_project(toml)
@@ -74,6 +75,7 @@ def load_job(
         parts=parts,
         select=_selection(operation, case),
         seed=seed,
+        derive=derive,
     )
 
 

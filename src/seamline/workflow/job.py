@@ -13,12 +13,16 @@ from seamline.spec.project import Project
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run is asked for. `select` keeps cases of which it returns true."""
+    """What a run is asked for. `select` keeps cases of which it returns true.
+
+    `derive` adds the cases that follow from the document to those of the spec file.
+    """
 
     files: Files
     parts: tuple[Part, ...] = ("api", "database")
     select: Callable[[Case], bool] = lambda case: True
     seed: int = 0
+    derive: bool = True
 
     @property
     def project(self) -> Project:

@@ -5,26 +5,42 @@ from __future__ import annotations
 import msgspec
 
 from seamline.model.case import Plan
+from seamline.openapi.document import Document
 from seamline.report.plan import Abilities
+from seamline.run.derived import with_derived
 from seamline.run.plan import Planner
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Target
 from seamline.run.setup import Setup, prepared
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
+from seamline.workflow.derived import edits_of
 from seamline.workflow.job import Job
 
 
-def plan_of(job: Job, judged: Judging, *, has_document: bool) -> Plan:
+def plan_of(job: Job, judged: Judging, document: Document | None) -> Plan:
     """The selected cases of a job, in order, and what could not be planned."""
     plan = Planner(
         job.files.endpoints,
         judged.operations,
         {name: identity.role for name, identity in job.project.identities.items()},
-        has_document=has_document,
+        has_document=document is not None,
     ).plan(job.seed)
-    cases = tuple(case for case in plan.cases if job.select(case))
-    return msgspec.structs.replace(plan, cases=cases)
+    if document is not None and job.derive and "api" in job.parts:
+        plan = _with_derived(job, judged, document, plan)
+    return msgspec.structs.replace(plan, cases=tuple(c for c in plan.cases if job.select(c)))
+
+
+def _with_derived(job: Job, judged: Judging, document: Document, plan: Plan) -> Plan:
+    edits, missing = edits_of(job.project.folder, document, judged.operations)
+    methods: dict[str, frozenset[str]] = {}
+    for operation in judged.operations.values():
+        methods[operation.path] = methods.get(operation.path, frozenset()) | {operation.method}
+    return msgspec.structs.replace(
+        plan,
+        cases=with_derived(plan.cases, edits, methods),
+        not_covered=(*plan.not_covered, *missing),
+    )
 
 
 async def planned(job: Job) -> tuple[Plan, Abilities]:
@@ -36,7 +52,7 @@ async def planned(job: Job) -> tuple[Plan, Abilities]:
             setup.target() as target,
         ):
             judged = await judging(job.files, target, setup.document, job.parts)
-            plan = plan_of(job, judged, has_document=setup.document is not None)
+            plan = plan_of(job, judged, setup.document)
             return plan, abilities(setup, target)
 
 

@@ -14,6 +14,7 @@ from seamline.errors import UsageError
 from seamline.model.event import Event, FindingConfirmed, findings_of
 from seamline.model.finding import Finding
 from seamline.report import read_events
+from seamline.openapi.document import Document
 from seamline.run.case import run_case
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Session, Target
@@ -69,14 +70,16 @@ async def replay(job: Job, finding: Finding, emit: Callable[[Event], None]) -> R
             judged = await judging(job.files, target, setup.document, ("api", "database"))
             if finding.case:
                 session = Session(target=target, rules=judged.rules, redactor=redactor)
-                again = await _case(job, judged, session, finding)
+                again = await _case(job, judged, setup.document, session, finding)
             else:
                 again = await _rule(target, judged, redactor, finding)
     return Replayed("fixed") if again is None else Replayed("still fails", again)
 
 
-async def _case(job: Job, judged: Judging, session: Session, finding: Finding) -> Finding | None:
-    plan = plan_of(job, judged, has_document=bool(judged.operations))
+async def _case(
+    job: Job, judged: Judging, document: Document | None, session: Session, finding: Finding
+) -> Finding | None:
+    plan = plan_of(job, judged, document)
     case = next((c for c in plan.cases if c.id == finding.case), None)
     if case is None:
         raise UsageError(f"the case {finding.case!r} of {finding.id} is not in the plan any more")

@@ -111,7 +111,7 @@ class Run:
             target = await stack.enter_async_context(setup.target())
             document = setup.document
             judged = await judging(self._job.files, target, document, self._job.parts)
-            plan = plan_of(self._job, judged, has_document=document is not None)
+            plan = plan_of(self._job, judged, document)
             cases = plan.cases
             self._started(target, document, judged, plan, setup)
             rules = await self._watched(target, judged.rules)

@@ -1,0 +1,127 @@
+"""Whether the document allows a changed request: by its own schemas, whatever a generator said of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from seamline.openapi.derive.coverage import Sample
+from seamline.openapi.derive.edit import Edit
+from seamline.openapi.operation import Operation, Parameter
+from seamline.openapi.validate import BodySchemas, SchemaProblem
+
+_CLAIMS_INVALID = frozenset(
+    (
+        "incorrect-type",
+        "invalid-enum-value",
+        "invalid-format",
+        "invalid-pattern",
+        "not-multiple-of",
+        "value-above-maximum",
+        "value-below-minimum",
+        "string-above-max-length",
+        "string-below-min-length",
+    )
+)
+_HEADER_ONLY = ("malformed-content-type", "unsupported-content-type")
+
+
+class Judge:
+    """Judges edits of one document's operations. `requests` are its schemas as requests see them."""
+
+    def __init__(self, requests: BodySchemas) -> None:
+        self._requests = requests
+
+    def judged(self, operation: Operation, sample: Sample, edit: Edit) -> Edit | None:
+        """The edit with what the document says of it; None where it says another thing than was meant."""
+        if edit.place in ("method", "raw"):
+            return edit
+        if edit.scenario in _HEADER_ONLY:
+            return msgspec.structs.replace(edit, valid=False) if operation.requires_body else None
+        if edit.place == "body":
+            valid = self._body(operation, sample, edit)
+        else:
+            valid = self._parameter(operation, edit)
+        if valid and edit.scenario in _CLAIMS_INVALID:
+            return None  # 305.0 for an integer, "0" for a text: allowed, and no edge of anything
+        return msgspec.structs.replace(edit, valid=valid)
+
+    # -- bodies ----------------------------------------------------------------------------------
+
+    def _body(self, operation: Operation, sample: Sample, edit: Edit) -> bool | None:
+        if edit.value is msgspec.UNSET and not edit.at:
+            return not operation.requires_body if operation.has_body else None
+        body = operation.bodies.get(sample.media.lower()) or operation.bodies.get(
+            sample.media.partition(";")[0].strip().lower()
+        )
+        if body is None or body.schema is None:
+            return None
+        changed = put(sample.body, edit.at, edit.value)
+        try:
+            return not self._requests.violations(body.pointer, changed)
+        except SchemaProblem:
+            return None
+
+    # -- parameters ------------------------------------------------------------------------------
+
+    def _parameter(self, operation: Operation, edit: Edit) -> bool | None:
+        place = "header" if edit.place == "headers" else edit.place
+        name = str(edit.at[0]) if edit.at else ""
+        parameter = next(
+            (p for p in operation.parameters if p.place == place and p.name == name), None
+        )
+        if parameter is None:
+            return None  # an extra one: whether it matters is not in the document
+        if edit.value is msgspec.UNSET:
+            return not parameter.required
+        if parameter.schema is None:
+            return None
+        return self._any_reading(parameter, edit.value)
+
+    def _any_reading(self, parameter: Parameter, value: Any) -> bool | None:
+        """Parameters are text: whatever it can be read as counts."""
+        try:
+            return any(
+                not self._requests.violations(parameter.pointer, r) for r in _readings(value)
+            )
+        except SchemaProblem:
+            return None
+
+
+def put(node: Any, way: tuple[str | int, ...], value: Any) -> Any:
+    """A copy of a JSON value with another at the way, which leads somewhere; UNSET takes it away."""
+    if not way:
+        return value
+    step, rest = way[0], way[1:]
+    copy: Any = dict(node) if isinstance(node, dict) else list(node)
+    if rest or value is not msgspec.UNSET:
+        copy[step] = put(copy[step] if rest else None, rest, value)
+    else:
+        del copy[step]
+    return copy
+
+
+def _readings(value: Any) -> Iterator[Any]:
+    yield value
+    if isinstance(value, list):
+        yield ",".join(map(str, value))
+        yield [next(reversed(list(_readings(v)))) for v in value]
+        if value:  # a server that takes the last, or the first, of several
+            yield from _readings(value[0])
+            yield from _readings(value[-1])
+    elif isinstance(value, str):
+        yield [value]
+        yield value.split(",")
+        try:
+            found = json.loads(value)
+        except (ValueError, RecursionError):
+            return
+        yield found
+        yield [found]
+        if isinstance(found, bool | int) or found is None:
+            yield str(found)
+        if isinstance(found, int) and found in (0, 1):
+            yield bool(found)
