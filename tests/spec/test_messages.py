@@ -11,7 +11,8 @@ from .samples import data, endpoints, problems, project
 
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE"
 API = (
-    "statusAsExpected, responseSchema, contentType, noServerError, authRequired,"
+    "statusAsExpected, statusDocumented, responseSchema, contentType, noServerError,"
+    " invalidInputRejected, undeclaredMethodRefused, authRequired,"
     " safeMethodWritesNothing, errorLeavesNoTrace, createdRowMatches, deleteRemovesOnlyItsRow,"
     " nothingLeaked, statementBudget, paginationStable"
 )
@@ -126,7 +127,7 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
         "1:72: cases[1].id: another case of this file has the id 'a'",
     ),
     cases({"id": "a", "kind": "postive"}): (
-        "1:72: cases[0].kind: 'postive' is not one of absence, credentials, negative, positive,"
+        "1:72: cases[0].kind: 'postive' is not one of absence, boundary, credentials, negative, positive,"
         " sequence. Did you mean 'positive'?",
     ),
     cases({"id": "a", "identity": "custmer"}): (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 from itertools import count
 
@@ -27,8 +28,13 @@ async def connect(autocommit: bool = True) -> psycopg.AsyncConnection[tuple[obje
 
 
 async def create(request: web.Request) -> web.Response:
-    """Correct: one row, answered as it is."""
-    text = (await request.json())["text"]
+    """Correct: one row, answered as it is; what is no text that can be stored is refused."""
+    try:
+        text = (await request.json())["text"]
+    except (ValueError, TypeError, KeyError):
+        text = None
+    if not isinstance(text, str) or "\0" in text:
+        return web.json_response({"error": "no text"}, status=400)
     async with await connect() as db:
         cursor = await db.execute("INSERT INTO notes(text) VALUES (%s) RETURNING id", (text,))
         (number,) = await cursor.fetchone() or (0,)
@@ -37,10 +43,11 @@ async def create(request: web.Request) -> web.Response:
 
 async def read(request: web.Request) -> web.Response:
     """Correct."""
+    number = request.match_info["id"]
+    if not re.fullmatch("[0-9]{1,18}", number):
+        return web.json_response({"error": "absent"}, status=404)
     async with await connect() as db:
-        cursor = await db.execute(
-            "SELECT id, text FROM notes WHERE id = %s", (int(request.match_info["id"]),)
-        )
+        cursor = await db.execute("SELECT id, text FROM notes WHERE id = %s", (int(number),))
         row = await cursor.fetchone()
     if row is None:
         return web.json_response({"error": "absent"}, status=404)

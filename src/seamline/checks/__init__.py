@@ -9,11 +9,14 @@ from seamline.checks import (
     created_row_matches,
     delete_removes_only_its_row,
     error_leaves_no_trace,
+    invalid_input_rejected,
     no_server_error,
     nothing_leaked,
     response_schema,
     safe_method_writes_nothing,
     status_as_expected,
+    status_documented,
+    undeclared_method_refused,
 )
 from seamline.checks.context import Context
 from seamline.checks.registry import CHECKS, Abstain, Check, Fault, judge
@@ -29,10 +32,13 @@ __all__ = [
     "created_row_matches",
     "delete_removes_only_its_row",
     "error_leaves_no_trace",
+    "invalid_input_rejected",
     "judge",
     "no_server_error",
     "nothing_leaked",
     "response_schema",
     "safe_method_writes_nothing",
     "status_as_expected",
+    "status_documented",
+    "undeclared_method_refused",
 ]

@@ -15,13 +15,18 @@ def no_server_error(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
     """The system answers, and not with a server error."""
     if x.response is None:
         yield Fault(title="no answer", expected="an answer", actual=x.failure, detail="no answer")
-    elif x.status >= 500:
+    elif x.status >= 500 and not _is_unknown_method(x):
         yield Fault(
             title=f"answered {name_of(x.status)}{_with(x)}",
             expected="a status below 500",
             actual=f"{name_of(x.status)}: {excerpt(x)}",
             detail=f"{x.status} {x.twist.scenario}" if x.twist is not None else str(x.status),
         )
+
+
+def _is_unknown_method(x: Exchange) -> bool:
+    """501 to a method that nobody declared is the right answer (RFC 9110, 15.6.2)."""
+    return x.status == 501 and x.twist is not None and x.twist.where == "method"
 
 
 def _with(x: Exchange) -> str:

@@ -19,9 +19,12 @@ ANONYMOUS = "anonymous"
 
 API_CHECKS = (
     "statusAsExpected",
+    "statusDocumented",
     "responseSchema",
     "contentType",
     "noServerError",
+    "invalidInputRejected",
+    "undeclaredMethodRefused",
     "authRequired",
     "safeMethodWritesNothing",
     "errorLeavesNoTrace",

@@ -21,6 +21,7 @@ SECTIONS = (
         title="Endpoint testing",
         checks={
             "statusAsExpected": "the status is one that the case expects",
+            "statusDocumented": "the status is one that the document names",
             "responseSchema": "the body fits the schema that the document gives for this status",
             "contentType": "the media type is one that the document lists for this status",
             "paginationStable": "pages together hold each row once, in a stable order",
@@ -40,6 +41,8 @@ SECTIONS = (
         title="Error handling",
         checks={
             "noServerError": "no answer is 5xx, and an answer comes at all",
+            "invalidInputRejected": "input that the document does not allow is refused",
+            "undeclaredMethodRefused": "a method that the document does not have is not carried out",
             "errorLeavesNoTrace": "a request that is answered with an error changes no row",
             "nothingLeaked": "no stack trace, SQL text, file path or secret stands in an answer",
         },

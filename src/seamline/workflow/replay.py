@@ -13,8 +13,8 @@ from seamline.data.finding import finding_of
 from seamline.errors import UsageError
 from seamline.model.event import Event, FindingConfirmed, findings_of
 from seamline.model.finding import Finding
-from seamline.report import read_events
 from seamline.openapi.document import Document
+from seamline.report import read_events
 from seamline.run.case import run_case
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Session, Target
