@@ -2,7 +2,7 @@
 
 Each route is one behaviour, legal or not; the tests say which. It runs in a process of its own, on the
 database of DATABASE_URL. NOTES_MODE makes it start badly: `dies`, `no-document`, `html-document`; with
-`heart` it writes in the background.
+`heart` it writes in the background, with `breaks` it trusts what it is sent.
 """
 
 from __future__ import annotations
@@ -29,12 +29,21 @@ async def connect(autocommit: bool = True) -> psycopg.AsyncConnection[tuple[obje
 
 async def create(request: web.Request) -> web.Response:
     """Correct: one row, answered as it is; what is no text that can be stored is refused."""
+    if MODE == "breaks":
+        return await add((await request.json())["text"])
+    if request.content_type != "application/json":
+        return web.json_response({"error": "JSON, please"}, status=415)
     try:
         text = (await request.json())["text"]
     except (ValueError, TypeError, KeyError):
         text = None
     if not isinstance(text, str) or "\0" in text:
         return web.json_response({"error": "no text"}, status=400)
+    return await add(text)
+
+
+async def add(text: str) -> web.Response:
+    """One row, answered as it is."""
     async with await connect() as db:
         cursor = await db.execute("INSERT INTO notes(text) VALUES (%s) RETURNING id", (text,))
         (number,) = await cursor.fetchone() or (0,)
@@ -44,7 +53,7 @@ async def create(request: web.Request) -> web.Response:
 async def read(request: web.Request) -> web.Response:
     """Correct."""
     number = request.match_info["id"]
-    if not re.fullmatch("[0-9]{1,18}", number):
+    if MODE != "breaks" and not re.fullmatch("[0-9]{1,18}", number):
         return web.json_response({"error": "absent"}, status=404)
     async with await connect() as db:
         cursor = await db.execute("SELECT id, text FROM notes WHERE id = %s", (int(number),))

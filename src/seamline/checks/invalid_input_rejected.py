@@ -9,8 +9,16 @@ from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.status_as_expected import name_of
 from seamline.model.exchange import Exchange
 
-_LENIENT = frozenset(("incorrect-type", "object-unexpected-properties"))
-"""What many frameworks accept on purpose: a text that reads as a number, properties that they ignore."""
+_LENIENT = frozenset(
+    (
+        "incorrect-type",
+        "object-unexpected-properties",
+        "malformed-content-type",
+        "unsupported-content-type",
+    )
+)
+"""What many frameworks accept on purpose: a text that reads as a number, properties that they ignore,
+JSON under whatever name."""
 
 
 def _applies(x: Exchange, context: Context) -> bool:

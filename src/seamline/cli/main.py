@@ -8,6 +8,7 @@ from typing import NoReturn
 import click
 
 from seamline import __version__
+from seamline.cli.cases import cases, pin
 from seamline.cli.finding import replay, show
 from seamline.cli.init import init
 from seamline.cli.run import run
@@ -21,7 +22,7 @@ def cli() -> None:
     """Test a web API together with its database: every answer, every row, judged together."""
 
 
-for command in (init, run, show, replay, checks, schema, mark):
+for command in (init, run, cases, pin, show, replay, checks, schema, mark):
     cli.add_command(command)
 
 

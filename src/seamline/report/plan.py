@@ -46,8 +46,12 @@ def show_plan(plan: Plan, abilities: Abilities, stream: TextIO, width: int) -> N
         page.labelled(
             one_line(subject, 60), ", ".join(f"{n} {k}" for k, n in kinds.items()), indent=2
         )
+        derived = [c for c in cases if c.steps[0].twist is not None]
         for case in cases:
-            page.text(_brief(case), indent=6)
+            if case.steps[0].twist is None:
+                page.text(_brief(case), indent=6)
+        if derived:
+            page.text(f"{len(derived)} that follow from the document: seamline cases", indent=6)
     if plan.not_covered:
         page.blank()
         page.add(Span("Not covered"))

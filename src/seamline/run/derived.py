@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from seamline.model.case import Case, RequestTemplate, Twist
 from seamline.model.vocabulary import SAFE_METHODS
 from seamline.openapi.derive.edit import Edit
+from seamline.openapi.operation import Operation
 from seamline.spec.reference import is_reference
 
 _UNASKED = SAFE_METHODS | {"CONNECT", "QUERY"}
@@ -17,12 +18,14 @@ _UNASKED = SAFE_METHODS | {"CONNECT", "QUERY"}
 
 
 def with_derived(
-    cases: Sequence[Case], edits: Mapping[str, Sequence[Edit]], paths: Mapping[str, frozenset[str]]
+    cases: Sequence[Case],
+    edits: Mapping[str, Sequence[Edit]],
+    operations: Mapping[str, Operation],
 ) -> tuple[Case, ...]:
-    """The cases, and behind the last one of each operation those derived for it.
-
-    `paths` are the methods that the document has for each path.
-    """
+    """The cases, and behind the last one of each operation those derived for it."""
+    methods: dict[str, set[str]] = {}
+    for operation in operations.values():
+        methods.setdefault(operation.path, set()).add(operation.method)
     last = {case.subject: number for number, case in enumerate(cases)}
     taken = {case.id for case in cases}
     found: list[Case] = []
@@ -30,8 +33,10 @@ def with_derived(
         found.append(case)
         if last[case.subject] != number:
             continue
-        base = _base(case.subject, cases)
-        for derived in derived_cases(base, edits.get(case.subject, ()), paths) if base else ():
+        base, known = _base(case.subject, cases), operations.get(case.subject)
+        if base is None or known is None:
+            continue
+        for derived in _derived(base, known, edits.get(case.subject, ()), methods[known.path]):
             if derived.id not in taken:
                 taken.add(derived.id)
                 found.append(derived)
@@ -62,18 +67,17 @@ def _leaves(node: Any) -> int:
     return sum(map(_leaves, node)) + 1 if isinstance(node, list) else 1
 
 
-def derived_cases(
-    base: Case, edits: Sequence[Edit], paths: Mapping[str, frozenset[str]]
+def _derived(
+    base: Case, known: Operation, edits: Sequence[Edit], methods: Collection[str]
 ) -> Iterator[Case]:
     """A case for each edit that the base's request has a place for."""
     step = base.steps[0]
-    method, _, path = step.operation.partition(" ")
     for edit in edits:
         operation = step.operation
         if edit.place == "method":
-            if edit.value in _UNASKED or edit.value in paths.get(path, frozenset({method})):
+            if edit.value in _UNASKED or edit.value in methods:
                 continue
-            operation = f"{edit.value} {path}"
+            operation = f"{edit.value} {known.path}"
         request = apply(step.request, edit)
         if request is None or (request == step.request and edit.place != "method"):
             continue
@@ -83,7 +87,7 @@ def derived_cases(
         )
         yield msgspec.structs.replace(
             base,
-            id=f"{base.id}~{edit.slug}",
+            id=f"{known.operation_id or known.key}~{edit.slug}",
             kind="negative" if edit.valid is False or edit.place == "method" else "boundary",
             steps=(changed,),
             origin=f"derived: {base.id} with {edit.what} at {edit.where}",

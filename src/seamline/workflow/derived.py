@@ -30,7 +30,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
 def edits_of(
     folder: Path, document: Document, operations: Mapping[str, Operation]
 ) -> tuple[Mapping[str, tuple[Edit, ...]], tuple[NotCovered, ...]]:
-    """Per operation its edits, from `folder` where they are kept, and what cannot be derived."""
+    """Per operation its edits, and what cannot be derived; kept in the `folder` of the spec files."""
     path = folder / KEPT
     digest = _digest(document)
     kept = _read(path)

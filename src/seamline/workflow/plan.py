@@ -32,13 +32,12 @@ def plan_of(job: Job, judged: Judging, document: Document | None) -> Plan:
 
 
 def _with_derived(job: Job, judged: Judging, document: Document, plan: Plan) -> Plan:
-    edits, missing = edits_of(job.project.folder, document, judged.operations)
-    methods: dict[str, frozenset[str]] = {}
-    for operation in judged.operations.values():
-        methods[operation.path] = methods.get(operation.path, frozenset()) | {operation.method}
+    edits, missing = edits_of(
+        job.project.path(job.project.paths.specs), document, judged.operations
+    )
     return msgspec.structs.replace(
         plan,
-        cases=with_derived(plan.cases, edits, methods),
+        cases=with_derived(plan.cases, edits, judged.operations),
         not_covered=(*plan.not_covered, *missing),
     )
 

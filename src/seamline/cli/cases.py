@@ -1,0 +1,59 @@
+"""`seamline cases` and `seamline pin`: what a run sends, and keeping some of it for good."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+_PROJECT = click.option(
+    "--project",
+    "-p",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Folder of seamline.toml, or the file itself.  [default: here]",
+)
+
+
+@click.command()
+@click.argument("operation", nargs=-1)
+@_PROJECT
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with the request.")
+def cases(operation: tuple[str, ...], project: Path, as_json: bool) -> None:
+    """List every case that a run would send and why it exists; sends nothing.
+
+    OPERATION is one such as 'POST /orders', or its path; all without it.
+    """
+    import shutil
+
+    from seamline.report.cases import show_cases, write_cases
+    from seamline.workflow.artifacts import load_job, run_to_end
+    from seamline.workflow.plan import planned
+
+    job = load_job(project, parts=("api", "database"), operation=operation)
+    plan, _ = run_to_end(planned(job))
+    if as_json:
+        write_cases(plan.cases, sys.stdout)
+    else:
+        show_cases(plan.cases, sys.stdout, min(shutil.get_terminal_size().columns, 120))
+
+
+@click.command()
+@click.argument("case")
+@_PROJECT
+@click.option("--status", type=int, help="What it expects.  [default: as the last run saw it]")
+def pin(case: str, project: Path, status: int | None) -> None:
+    """Write a derived case into the spec file, to be kept and edited.
+
+    CASE is its id, as `seamline cases` lists it.
+    """
+    from seamline.workflow.artifacts import RECORD, load_job, reports_folder, run_to_end
+    from seamline.workflow.pin import pin as write
+    from seamline.workflow.plan import planned
+
+    job = load_job(project, parts=("api", "database"))
+    plan, _ = run_to_end(planned(job))
+    record = reports_folder(job.project) / RECORD
+    path = write(job, {c.id: c for c in plan.cases}, case, status, record)
+    click.echo(f"{case} stands in {path} now")
