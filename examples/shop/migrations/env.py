@@ -22,7 +22,11 @@ else:
         )
         with context.begin_transaction():
             context.run_migrations()
-        if os.environ.get("SHOP_DEFECTS"):
-            from shop import defects
+        if os.environ.get("SHOP_HABITS") or os.environ.get("SHOP_DEFECTS"):
+            from shop import defects, habits, overlay
 
-            defects.apply_to_schema(connection, os.environ["SHOP_DEFECTS"])
+            for entries in (
+                habits.chosen(os.environ.get("SHOP_HABITS", "")),
+                defects.chosen(os.environ.get("SHOP_DEFECTS", "")),
+            ):
+                overlay.apply_to_schema(entries, connection)

@@ -47,7 +47,8 @@ for router in _routers:
     app.include_router(router)
 handlers.install(app, [*app.routes, *(route for router in _routers for route in router.routes)])
 
-if os.environ.get("SHOP_DEFECTS"):
-    from shop import defects
+if os.environ.get("SHOP_HABITS") or os.environ.get("SHOP_DEFECTS"):
+    from shop import defects, habits, overlay
 
-    defects.apply_to_app(app, os.environ["SHOP_DEFECTS"])
+    overlay.apply_to_app(habits.chosen(os.environ.get("SHOP_HABITS", "")), app)
+    overlay.apply_to_app(defects.chosen(os.environ.get("SHOP_DEFECTS", "")), app)

@@ -73,7 +73,8 @@ def alembic(url: str, *command: str, **env: str) -> None:
 
 def environment(url: str, **more: str) -> dict[str, str]:
     """The environment of one shop."""
-    outer = {name: value for name, value in os.environ.items() if name != "SHOP_DEFECTS"}
+    ours = ("SHOP_DEFECTS", "SHOP_HABITS")
+    outer = {name: value for name, value in os.environ.items() if name not in ours}
     return {**outer, "DATABASE_URL": url, "JWT_SECRET": SECRET, **more}
 
 

@@ -1,16 +1,14 @@
 """Known defects, for testing the tester: SHOP_DEFECTS=name,name switches them on.
 
-The shop itself knows nothing of them. Each is an overlay: a module here, named after the defect,
-that replaces one function of the correct shop (`apply`) or spoils the schema (`migrate`).
+The shop itself knows nothing of them. Each is an overlay (shop/overlay.py): a module here, named
+after the defect, that replaces one function of the correct shop (`apply`) or spoils the schema
+(`migrate`).
 """
 
-import sys
 from dataclasses import dataclass
-from importlib import import_module
 from types import ModuleType
 
-from fastapi import FastAPI
-from sqlalchemy import Connection
+from shop import overlay
 
 MIGRATIONS = "migrations"
 
@@ -28,8 +26,7 @@ class Defect:
     @property
     def module(self) -> ModuleType:
         """The overlay."""
-        snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in self.name)
-        return import_module(f"shop.defects.{snake}")
+        return overlay.module_of("shop.defects", self.name)
 
 
 DEFECTS = (
@@ -110,22 +107,4 @@ DEFECTS = (
 
 def chosen(names: str) -> list[Defect]:
     """The defects that a comma-separated list names; an unknown name ends the process."""
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    known = {defect.name: defect for defect in DEFECTS}
-    if unknown := [name for name in wanted if name not in known]:
-        sys.exit(f"SHOP_DEFECTS: no such defect: {', '.join(unknown)} (see: shop defects)")
-    return [known[name] for name in wanted]
-
-
-def apply_to_app(app: FastAPI, names: str) -> None:
-    """Put the named overlays over the shop."""
-    for defect in chosen(names):
-        if defect.operation != MIGRATIONS:
-            defect.module.apply(app)
-
-
-def apply_to_schema(connection: Connection, names: str) -> None:
-    """Spoil the migrated schema as the named defects do."""
-    for defect in chosen(names):
-        if defect.operation == MIGRATIONS:
-            defect.module.migrate(connection)
+    return overlay.chosen(DEFECTS, names, "SHOP_DEFECTS", "defect")

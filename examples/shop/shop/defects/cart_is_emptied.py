@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from shop.carts import store
-from shop.defects.overlay import replace
+from shop.overlay import replace
 from shop.tables import CartItem
 
 Remove = Callable[[Session, int, int], None]

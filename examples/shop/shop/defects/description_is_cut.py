@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
-from shop.defects.overlay import replace
+from shop.overlay import replace
 from shop.products import store
 from shop.products.schema import NewProduct, Product
 from shop.tokens import Caller

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from shop.defects.overlay import replace
+from shop.overlay import replace
 from shop.problem import Refusal
 from shop.products import store
 from shop.products.schema import NewProduct

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from fastapi import FastAPI
 
-from shop.defects.overlay import replace
 from shop.orders import store
 from shop.orders.schema import OrderLine
+from shop.overlay import replace
 
 Subtotal = Callable[[Sequence[OrderLine]], Decimal]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from shop.defects.overlay import replace
+from shop.overlay import replace
 from shop.problem import Refusal
 from shop.products import store
 from shop.tables import Product

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from fastapi import FastAPI, Response
 
-from shop.defects.overlay import replace
 from shop.orders import routes
+from shop.overlay import replace
 
 
 def apply(app: FastAPI) -> None:

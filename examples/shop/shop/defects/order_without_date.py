@@ -5,9 +5,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from shop.defects.overlay import replace
 from shop.orders import store
 from shop.orders.schema import Order
+from shop.overlay import replace
 
 
 def apply(_: FastAPI) -> None:

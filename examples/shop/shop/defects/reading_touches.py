@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
-from shop.defects.overlay import replace
+from shop.overlay import replace
 from shop.products import store
 from shop.tables import Product
 

@@ -6,10 +6,10 @@ from fastapi import FastAPI
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from shop.defects.overlay import replace
 from shop.orders import store
 from shop.orders.schema import NewOrder
 from shop.orders.schema import Order as OrderAnswer
+from shop.overlay import replace
 from shop.problem import Refusal
 from shop.tables import Order
 from shop.tokens import Caller
