@@ -200,6 +200,15 @@ def test_a_key_that_is_shown_when_it_is_made_is_right_and_later_it_is_found() ->
     assert secret({"secret": "JBSWY3DPEHPK3PXP"}, values=frozenset({"JBSWY3DPEHPK3PXP"}))
 
 
+def test_a_value_that_the_request_named_openly_may_be_repeated_and_a_password_may_not() -> None:
+    zeros = frozenset({"0" * 64})
+    told = {"sku": "0" * 64}
+    assert not secret(told, values=zeros, sent={"items": [{"sku": "0" * 64}]})
+    assert not secret(told, values=zeros, target=f"/orders/7?sku={'0' * 64}")
+    assert secret(told, values=zeros, sent={"sku": "1"})
+    assert secret(told, values=zeros, sent={"password": "0" * 64})
+
+
 def test_an_answer_without_secrets_is_right() -> None:
     assert not secret({"email": "a@example.com", "created": "2026-01-01"})
     assert not applies(NAME, exchange(POST, 204), context())

@@ -72,7 +72,8 @@ HABITS = (
                     "payments": "delete",
                     "cart_items": "delete",
                     "refresh_tokens": "delete",
-                    "audit": "update",
+                    "audit": "delete",
+                    "coupons": "update",
                 }
             },
             "cases": [_case("deleteMe-ok", "customer", 204)],
@@ -93,15 +94,15 @@ HABITS = (
     ),
     Habit(
         "maintenance",
-        "PUT /admin/maintenance switches a flag in the process: all else then answers 503.",
-        operation="PUT /admin/maintenance",
+        "POST /admin/maintenance sets a flag in the process: all else then answers 503.",
+        operation="POST /admin/maintenance",
         entry={
             "endpoint": "/admin/maintenance",
-            "method": "PUT",
-            "operationId": "setMaintenance",
+            "method": "POST",
+            "operationId": "close",
             "access": {"roles": ["admin"]},
             "expectedStatus": 204,
-            "cases": [_case("setMaintenance-ok", "admin", 204, json={"on": True})],
+            "cases": [_case("close-ok", "admin", 204)],
         },
     ),
 )

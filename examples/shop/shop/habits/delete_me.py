@@ -17,12 +17,15 @@ from shop.tokens import Caller
 Read = Callable[[str], Caller]
 _OWN = "(SELECT id FROM orders WHERE user_id = :id)"
 _STATEMENTS = (
+    "UPDATE coupons SET redeemed = redeemed - used.times FROM"
+    " (SELECT coupon_code, count(*) AS times FROM orders WHERE user_id = :id GROUP BY 1) AS used"
+    " WHERE code = used.coupon_code",
     f"DELETE FROM payments WHERE order_id IN {_OWN}",
     f"DELETE FROM order_lines WHERE order_id IN {_OWN}",
     "DELETE FROM orders WHERE user_id = :id",
     "DELETE FROM cart_items WHERE user_id = :id",
     "DELETE FROM refresh_tokens WHERE user_id = :id",
-    "UPDATE audit SET actor_id = NULL WHERE actor_id = :id",
+    "DELETE FROM audit WHERE actor_id = :id",
     "DELETE FROM users WHERE id = :id",
 )
 router = APIRouter(tags=["auth"])

@@ -31,7 +31,7 @@ def add_field(
 
 
 class _Adder:
-    """Puts the field into such objects, whether they are answered alone or in a page."""
+    """Puts the field into each such object, answered alone or in a page."""
 
     def __init__(
         self,
@@ -65,7 +65,8 @@ class _Adder:
         if start["status"] < 300 and body:
             answer = json.loads(body)
             for one in answer.get("items", [answer]):
-                one[self.name] = self.make()
+                if "lines" in one or "sku" in one:  # a page has orders without their lines
+                    one[self.name] = self.make()
             body = json.dumps(answer).encode()
         headers = [(n, v) for n, v in start["headers"] if n.lower() != b"content-length"]
         if start["status"] != 204:

@@ -1,4 +1,4 @@
-"""PUT /admin/maintenance: the shop is closed until it is switched back."""
+"""POST /admin/maintenance: the shop is closed until it is started again."""
 
 from typing import Annotated
 
@@ -7,28 +7,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shop.access import allow
 from shop.db import begin
-from shop.fields import Body
 from shop.habits.route import add_router
 from shop.handlers import answer
 from shop.problem import Refusal, refusals
 from shop.tokens import Caller
 
-_OPEN = ("/health", "/openapi.json", "/admin/maintenance")
+_OPEN = ("/health", "/openapi.json")
 router = APIRouter(tags=["admin"])
 _state = {"on": False}
 
 
-class Maintenance(Body):
-    """Whether the shop is closed."""
-
-    on: bool
-
-
-@router.put("/admin/maintenance", status_code=204, responses=refusals(401, 403, 422))
-def set_maintenance(body: Maintenance, caller: Annotated[Caller, Depends(allow("admin"))]) -> None:
-    """Close the shop, or open it."""
+@router.post("/admin/maintenance", status_code=204, responses=refusals(401, 403))
+def close(caller: Annotated[Caller, Depends(allow("admin"))]) -> None:
+    """Close the shop; a new process opens it."""
     with begin(caller):
-        _state["on"] = body.on
+        _state["on"] = True
 
 
 class _Gate:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, event, literal_column, text
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from shop.audit.store import record
-from shop.problem import not_found
+from shop.problem import Refusal, not_found
 from shop.products import store
 from shop.tables import Product
 from shop.tokens import Caller
@@ -34,6 +34,9 @@ def _hide(state: ORMExecuteState) -> None:
 
 
 def _mark(session: Session, caller: Caller, product_id: int) -> None:
+    ordered = text("SELECT 1 FROM order_lines WHERE product_id = :id LIMIT 1")
+    if session.execute(ordered, {"id": product_id}).scalar():
+        raise Refusal(409, "There are orders of this product.")
     marked: Any = session.execute(
         text(
             "UPDATE products SET deleted_at = now() WHERE id = :id AND deleted_at IS NULL"
