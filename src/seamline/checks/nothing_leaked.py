@@ -112,7 +112,7 @@ def _secrets(x: Exchange, context: Context, response: Response, text: str) -> It
     if not values:
         return
     told = _strings(response, text)
-    own = list(_said_openly(x.request.json)) + [unquote_plus(x.request.target)]
+    own = [*_said_openly(x.request.json), unquote_plus(x.request.target)]
     if any(_tells(told, value) and not _tells(own, value) for value in values):
         yield Fault(
             title="the answer holds the value of a secret column",

@@ -36,7 +36,8 @@ def with_derived(
         base, known = _base(case.subject, cases), operations.get(case.subject)
         if base is None or known is None:
             continue
-        for derived in _derived(base, known, edits.get(case.subject, ()), methods[known.path]):
+        own = edits.get(case.subject, ())
+        for derived in (*_twice(base, known), *_derived(base, known, own, methods[known.path])):
             if derived.id not in taken:
                 taken.add(derived.id)
                 found.append(derived)
@@ -65,6 +66,22 @@ def _leaves(node: Any) -> int:
     if isinstance(node, dict) and not is_reference(node):
         return sum(map(_leaves, node.values())) + 1
     return sum(map(_leaves, node)) + 1 if isinstance(node, list) else 1
+
+
+def _twice(base: Case, known: Operation) -> Iterator[Case]:
+    """The same request again, on what the first one left: a duplicate, or a thing that is gone."""
+    if known.method in SAFE_METHODS:
+        return
+    first = msgspec.structs.replace(base.steps[0], label="first")
+    twist = Twist(scenario="again", what="the same request", where="a second time")
+    second = msgspec.structs.replace(first, label="second", status=(), twist=twist)
+    yield msgspec.structs.replace(
+        base,
+        id=f"{known.operation_id or known.key}~twice",
+        kind="sequence",
+        steps=(first, second),
+        origin=f"derived: {base.id} twice",
+    )
 
 
 def _derived(
@@ -113,7 +130,7 @@ def apply(template: RequestTemplate, edit: Edit) -> RequestTemplate | None:
     elif edit.place == "path" and edit.value in ("", ".", ".."):
         return None  # another path
     else:
-        values[name] = edit.value
+        values |= {name: edit.value, **edit.beside}
     changed: RequestTemplate = msgspec.structs.replace(template, **{edit.place: values})
     return changed
 

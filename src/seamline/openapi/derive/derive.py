@@ -8,11 +8,12 @@ from seamline.openapi.derive.coverage import samples
 from seamline.openapi.derive.edit import Edit
 from seamline.openapi.derive.judged import Judge
 from seamline.openapi.derive.probe import probes
+from seamline.openapi.derive.ranges import ranges
 from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation
 from seamline.openapi.validate import BodySchemas
 
-VERSION = 1
+VERSION = 2
 """Raised when other edits come out of the same document: what was kept of it is then made anew."""
 
 
@@ -25,7 +26,7 @@ def derive(document: Document, operations: Mapping[str, Operation]) -> dict[str,
         if operation is None:
             continue
         edits: dict[str, Edit] = {}
-        for edit in (*sample.edits, *probes(operation, sample)):
+        for edit in (*sample.edits, *probes(operation, sample), *ranges(operation)):
             judged = judge.judged(operation, sample, edit)
             if judged is not None:
                 edits.setdefault(judged.slug, judged)

@@ -17,7 +17,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `at` is a parameter's name, or the way into the JSON body (empty: all of it). `raw` replaces the
     body by a text of the media type `media`, `method` the method. `scenario` is a slug of the kind of
     change, `what` says it in words. `valid` is whether the document allows it: None where that is not
-    for the document to say.
+    for the document to say. `beside` are other parameters of the same place that go with it.
     """
 
     place: Place
@@ -27,6 +27,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     what: str
     valid: bool | None = None
     media: str = ""
+    beside: dict[str, Any] = {}
 
     @property
     def where(self) -> str:
@@ -34,7 +35,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.place in ("raw", "method"):
             return "body" if self.place == "raw" else "method"
         if self.place != "body":
-            return f"{self.place.removesuffix('s')} {self.at[0]}" if self.at else self.place
+            return " and ".join((f"{self.place.removesuffix('s')} {self.at[0]}", *self.beside))
         return "body" + "".join(f"/{part}" for part in self.at)
 
     @property
@@ -43,6 +44,8 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.place == "raw":  # its text is made of the whole body, which may grow
             return f"{self.scenario}.{self.media}"
         told = msgspec.json.encode([self.place, self.at, self.value is msgspec.UNSET, self.media])
+        if self.beside:
+            told += msgspec.json.encode(self.beside)
         value = b"" if self.value is msgspec.UNSET else msgspec.json.encode(self.value)
         at = ".".join(map(str, self.at)) or self.place
         return f"{self.scenario}.{at}.{crc32(told + value):08x}"

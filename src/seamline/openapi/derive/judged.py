@@ -37,7 +37,7 @@ class Judge:
 
     def judged(self, operation: Operation, sample: Sample, edit: Edit) -> Edit | None:
         """The edit with what the document says of it; None where it says another thing than was meant."""
-        if edit.place in ("method", "raw"):
+        if edit.place in ("method", "raw") or edit.beside:
             return edit
         if edit.scenario in _HEADER_ONLY:
             return msgspec.structs.replace(edit, valid=False) if operation.requires_body else None
