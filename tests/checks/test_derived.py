@@ -11,6 +11,7 @@ from seamline.model.case import Twist
 from .world import abstains, answers, applies, context, exchange, found, inserted
 
 DOCUMENTED, INVALID, METHOD = "statusDocumented", "invalidInputRejected", "undeclaredMethodRefused"
+POST = "POST /orders"
 WROTE = (inserted("orders"),)
 TWO = answers(s200={"application/json": None}, s422={"application/json": None})
 
@@ -63,6 +64,13 @@ def test_refused_invalid_input_is_right_and_valid_input_no_matter() -> None:
     assert not applies(INVALID, exchange(status=200), context(TWO))
     for status in (0, 429, 500):
         assert abstains(INVALID, exchange(status=status, twist=twist(False)), context(TWO))
+
+
+def test_a_system_that_the_request_itself_closed_is_not_broken() -> None:
+    again = Twist(scenario="again", what="the same request", where="a second time")
+    assert abstains("noServerError", exchange(POST, 503, twist=again), context())
+    assert found("noServerError", exchange(POST, 500, twist=again), context())
+    assert found("noServerError", exchange(POST, 503, twist=twist(True)), context())
 
 
 def test_an_undeclared_method_that_works_is_found() -> None:

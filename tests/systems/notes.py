@@ -2,7 +2,8 @@
 
 Each route is one behaviour, legal or not; the tests say which. It runs in a process of its own, on the
 database of DATABASE_URL. NOTES_MODE makes it start badly: `dies`, `no-document`, `html-document`; with
-`heart` it writes in the background, with `breaks` it trusts what it is sent.
+`heart` it writes in the background, with `breaks` it trusts what it is sent, with `limits` each third
+request is one too many, with `limits-all` each is, and with `tracks` it notes every visit.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import os
 import re
 import sys
+from collections.abc import Awaitable, Callable
 from itertools import count
 
 import psycopg
@@ -20,6 +22,9 @@ URL = os.environ.get("DATABASE_URL", "")
 MODE = os.environ.get("NOTES_MODE", "")
 _kept: list[object] = []
 _calls = count()
+_limited = count()
+_closed: list[bool] = []
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 async def connect(autocommit: bool = True) -> psycopg.AsyncConnection[tuple[object, ...]]:
@@ -106,6 +111,38 @@ async def die(request: web.Request) -> web.Response:
     os._exit(3)
 
 
+async def close(request: web.Request) -> web.Response:
+    """Legal: from now on this process answers 503 to all but its health."""
+    _closed.append(True)
+    return web.json_response({}, status=202)
+
+
+async def stop(request: web.Request) -> web.Response:
+    """Legal: answers, and ends the process a moment later."""
+    asyncio.get_running_loop().call_later(0.1, os._exit, 0)
+    return web.json_response({}, status=202)
+
+
+async def heed(request: web.Request) -> web.Response:
+    """Legal: a row, under a number that this process counts."""
+    return await add(f"note {next(_calls)}")
+
+
+@web.middleware
+async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What stands before every route."""
+    if request.path not in ("/health", "/openapi.json"):
+        if _closed:
+            return web.json_response({"error": "closed"}, status=503)
+        if MODE == "limits-all" or (MODE == "limits" and next(_limited) % 3 == 2):
+            return web.json_response({}, status=429, headers={"Retry-After": "0"})
+        if MODE == "tracks":
+            async with await connect() as db:
+                await db.execute("UPDATE visitors SET seen = clock_timestamp()")
+                await db.execute("INSERT INTO visits (path) VALUES (%s)", (request.path,))
+    return await handler(request)
+
+
 async def flaky(request: web.Request) -> web.Response:
     """Fails from the second call of a process on: alone it never does."""
     return web.json_response({}, status=200 if next(_calls) == 0 else 500)
@@ -150,14 +187,14 @@ async def heart(app: web.Application) -> None:
 
 def application() -> web.Application:
     """All routes."""
-    app = web.Application()
+    app = web.Application(middlewares=[gate])
     if MODE == "heart":
         app.on_startup.append(heart)
     app.router.add_get("/health", health)
     app.router.add_get("/openapi.json", document)
     app.router.add_post("/notes", create)
     app.router.add_get("/notes/{id}", read)
-    for handler in (late, leave_open, structure, die, flaky, secret, slow):
+    for handler in (late, leave_open, structure, die, close, stop, heed, flaky, secret, slow):
         app.router.add_post(f"/{handler.__name__}", handler)
     app.router.add_get("/has_structure", has_structure)
     return app

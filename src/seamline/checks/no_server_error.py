@@ -15,6 +15,8 @@ def no_server_error(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
     """The system answers, and not with a server error."""
     if x.response is None:
         yield Fault(title="no answer", expected="an answer", actual=x.failure, detail="no answer")
+    elif x.status == 503 and x.twist is not None and x.twist.scenario == "again":
+        yield Abstain("503 to the same request again: the first one may have closed the system")
     elif x.status >= 500 and not _is_unknown_method(x):
         yield Fault(
             title=f"answered {name_of(x.status)}{_with(x)}",

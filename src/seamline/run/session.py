@@ -17,6 +17,7 @@ from seamline.errors import SpecError
 from seamline.model.catalog import Catalog
 from seamline.model.row import Row
 from seamline.model.vocabulary import ANONYMOUS
+from seamline.run.patience import Patience
 from seamline.spec.endpoints import Allowance
 from seamline.spec.reference import Lookup
 from seamline.system.http import Client
@@ -93,6 +94,7 @@ class Session(msgspec.Struct, kw_only=True):
     target: Target
     rules: Rules
     redactor: Redactor
+    patience: Patience = msgspec.field(default_factory=Patience)
 
     def credentials(self, identity: str) -> Credentials:
         """What an identity is known by; nothing for `anonymous`."""

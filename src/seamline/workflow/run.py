@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
@@ -32,14 +31,16 @@ from seamline.model.exchange import Exchange
 from seamline.model.finding import Finding
 from seamline.openapi.document import Document
 from seamline.report.summary import Summary
-from seamline.run.case import Outcome, run_case
+from seamline.run.case import Outcome
+from seamline.run.learn import learn
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Rules, Session, Target
 from seamline.run.setup import Setup, prepared
-from seamline.run.watch import background_tables, told, with_background
+from seamline.run.vitals import Vitals
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
 from seamline.workflow import gate
+from seamline.workflow.cases import Listener, Sender
 from seamline.workflow.job import Job
 from seamline.workflow.plan import plan_of
 
@@ -114,10 +115,18 @@ class Run:
             plan = plan_of(self._job, judged, document)
             cases = plan.cases
             self._started(target, document, judged, plan, setup)
-            rules = await self._watched(target, judged.rules)
+            session = Session(target=target, rules=judged.rules, redactor=self._redactor)
+            vitals = Vitals()
+            await self._learnt(session, cases, vitals)
+            rules = session.rules
             if "database" in self._job.parts:
                 await self._whole_tables(target, judged)
-            await self._cases(setup, stack, target, rules, cases)
+            listener = Listener(
+                finished=lambda outcome: self._case_finished(outcome, setup),
+                errored=self._errored,
+                skipped=self._skipped,
+            )
+            await Sender(setup, stack, session, vitals, listener).send(cases)
         self._changed_rows(judged)
         await self._confirm(setup, rules, cases)
 
@@ -146,22 +155,19 @@ class Run:
             )
         )
         for item in plan.not_covered:
-            self._emit(Skipped(at=time.time(), item=item))
+            self._skipped(item)
         if target.capture is None:
             item = NotCovered(
                 subject="rows",
                 reason="no database is given: what requests do to rows is not seen",
                 remedy="add [database] to seamline.toml",
             )
-            self._emit(Skipped(at=time.time(), item=item))
+            self._skipped(item)
 
-    async def _watched(self, target: Target, rules: Rules) -> Rules:
-        """The rules, with tables that change in silence taken for noise."""
-        watch_s = self._job.project.noise.idle_watch_ms / 1000
-        tables = await background_tables(target, watch_s, rules.settle_s)
-        for item in told(tables, watch_s):
-            self._emit(Skipped(at=time.time(), item=item))
-        return with_background(rules, tables)
+    async def _learnt(self, session: Session, cases: Sequence[Case], vitals: Vitals) -> None:
+        """Let the session's rules take for noise what changes in silence, and with every request."""
+        for item in await learn(session, self._job.project, cases, vitals):
+            self._skipped(item)
 
     async def _whole_tables(self, target: Target, judged: Judging) -> None:
         if target.database is None:
@@ -191,41 +197,16 @@ class Run:
                 )
             )
 
-    async def _cases(
-        self,
-        setup: Setup,
-        stack: AsyncExitStack,
-        target: Target,
-        rules: Rules,
-        cases: Sequence[Case],
-    ) -> None:
-        session = Session(target=target, rules=rules, redactor=self._redactor)
-        for case in cases:
-            outcome = await self._one(session, case, setup)
-            if (outcome is not None and not outcome.stale) or case is cases[-1]:
-                continue
-            await stack.aclose()
-            session.target = await stack.enter_async_context(setup.target(quiet=True))
-
-    async def _one(self, session: Session, case: Case, setup: Setup) -> Outcome | None:
-        """Run and report one case; None when it broke in a way that leaves an unknown base."""
-        try:
-            outcome = await run_case(session, case)
-        except SeamlineError as exc:
-            self._errored(case, str(exc), is_bug=False)
-            return None
-        except Exception:
-            self._errored(case, traceback.format_exc(limit=-6), is_bug=True)
-            return None
-        if outcome.error:
-            self._errored(case, outcome.error, is_bug=False)
+    def _case_finished(self, outcome: Outcome, setup: Setup) -> None:
         for finding in outcome.findings:
             if finding.fingerprint not in self._broken_before:
                 self._found.setdefault(finding.fingerprint, finding)
         self._emit(finished(outcome, can_clone=setup.can_clone))
-        return outcome
 
-    def _errored(self, case: Case, message: str, *, is_bug: bool) -> None:
+    def _skipped(self, item: NotCovered) -> None:
+        self._emit(Skipped(at=time.time(), item=item))
+
+    def _errored(self, case: Case, message: str, is_bug: bool) -> None:
         self._emit(
             Errored(
                 at=time.time(),
@@ -266,7 +247,7 @@ class Run:
 
 def finished(outcome: Outcome, *, can_clone: bool = True) -> CaseFinished:
     """The event of a case that has been run and judged."""
-    notes = tuple(n for x in outcome.exchanges for n in x.notes)
+    notes = (*outcome.notes, *(n for x in outcome.exchanges for n in x.notes))
     if outcome.stale and can_clone:
         notes += (f"a fresh clone was made: {outcome.stale}",)
     elif outcome.stale:
