@@ -8,6 +8,7 @@ from seamline.model.case import Case, RequestTemplate, Step
 from seamline.openapi.derive.edit import Edit
 from seamline.openapi.operation import Operation
 from seamline.run.derived import with_derived
+from seamline.run.probe import World
 
 MADE = "POST /items"
 
@@ -34,6 +35,7 @@ def case(
 OPERATIONS = {o.key: o for o in (operation("POST", name="make"), operation("GET"))}
 WRONG = Edit(place="body", at=("b",), value=0, scenario="wrong", what="wrong", valid=False)
 EDGE = Edit(place="body", at=("a",), value=9, scenario="edge", what="edge", valid=True)
+WORLD = World(operations=OPERATIONS)
 METHODS = [
     Edit(place="method", value=m, scenario="unspecified", what=m)
     for m in ("DELETE", "GET", "OPTIONS", "TRACE", "QUERY", "HEAD")
@@ -42,7 +44,7 @@ METHODS = [
 
 def test_the_fullest_accepted_request_is_the_base_and_nothing_else_of_it_changes() -> None:
     cases = (case("small", a=1), case("full", a=1, b=2), case("no", status=422, a=1, b=1, c=1))
-    planned = with_derived(cases, {MADE: (WRONG, EDGE)}, OPERATIONS)
+    planned = with_derived(cases, {MADE: (WRONG, EDGE)}, WORLD)
     assert [c.id for c in planned[:3]] == ["small", "full", "no"]
     twice, wrong, edge = planned[3:]
     assert wrong.steps[0].request.json == {"a": 1, "b": 0}
@@ -58,22 +60,22 @@ def test_the_fullest_accepted_request_is_the_base_and_nothing_else_of_it_changes
 
 
 def test_safe_methods_are_not_sent_twice_and_without_a_base_nothing_follows() -> None:
-    assert with_derived((case("g", "GET /items", 200),), {}, OPERATIONS) == (
+    assert with_derived((case("g", "GET /items", 200),), {}, WORLD) == (
         case("g", "GET /items", 200),
     )
     refused = case("no", status=422, a=1)
-    assert with_derived((refused,), {MADE: (EDGE,)}, OPERATIONS) == (refused,)
+    assert with_derived((refused,), {MADE: (EDGE,)}, WORLD) == (refused,)
     unknown = case("x", "POST /other", a=1)
-    assert with_derived((unknown,), {"POST /other": (EDGE,)}, OPERATIONS) == (unknown,)
+    assert with_derived((unknown,), {"POST /other": (EDGE,)}, WORLD) == (unknown,)
 
 
 def test_only_methods_that_nobody_declared_and_no_framework_answers_are_tried() -> None:
-    planned = with_derived((case("ok", a=1),), {MADE: METHODS}, OPERATIONS)
+    planned = with_derived((case("ok", a=1),), {MADE: METHODS}, WORLD)
     assert [c.steps[0].operation for c in planned if c.kind == "negative"] == ["DELETE /items"]
 
 
 def test_what_a_person_pinned_is_not_sent_again() -> None:
-    first = with_derived((case("ok", a=1),), {MADE: (EDGE,)}, OPERATIONS)
+    first = with_derived((case("ok", a=1),), {MADE: (EDGE,)}, WORLD)
     pinned = msgspec.structs.replace(first[-1], origin="spec")
-    again = with_derived((case("ok", a=1), pinned), {MADE: (EDGE,)}, OPERATIONS)
+    again = with_derived((case("ok", a=1), pinned), {MADE: (EDGE,)}, WORLD)
     assert [c.id for c in again].count(pinned.id) == 1

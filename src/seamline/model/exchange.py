@@ -81,7 +81,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     `response` is None when none came; `failure` then says why. `changes` is None where rows were not
     captured (no database), and empty where nothing changed. `notes` holds what settling saw
     (a transaction left open). `duration_ms` is from the first byte sent to the last received.
-    `twist` is what a derived request changed of an accepted one.
+    `twist` is what a derived request changed of an accepted one; `earlier` are the exchanges of the
+    steps before it in the same case.
     """
 
     case: str
@@ -99,6 +100,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     duration_ms: float = 0.0
     twist: Twist | None = None
+    earlier: tuple[Exchange, ...] = ()
 
     @property
     def status(self) -> int:

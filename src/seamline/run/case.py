@@ -76,7 +76,7 @@ async def _carry_out(session: Session, case: Case, outcome: Outcome) -> None:
         if wanted:
             await answers.prepare(wanted)
         for number, step in enumerate(case.steps):
-            exchange = await _send(session, case, number, step, answers)
+            exchange = await _send(session, case, number, step, answers, tuple(outcome.exchanges))
             outcome.exchanges.append(exchange)
             judge_exchange(session, exchange, outcome)
             if not _may_go_on(step, exchange):
@@ -102,7 +102,12 @@ def _rows_wanted(session: Session, case: Case) -> Iterator[tuple[str, dict[str, 
 
 
 async def _send(
-    session: Session, case: Case, number: int, step: Step, answers: Answers
+    session: Session,
+    case: Case,
+    number: int,
+    step: Step,
+    answers: Answers,
+    earlier: tuple[Exchange, ...],
 ) -> Exchange:
     request = _request(session, step, answers)
     response, failure, took = await session.target.client.send(request)
@@ -141,6 +146,7 @@ async def _send(
         notes=notes,
         duration_ms=took,
         twist=step.twist,
+        earlier=earlier,
     )
 
 

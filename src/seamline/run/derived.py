@@ -11,6 +11,7 @@ from seamline.model.case import Case, RequestTemplate, Twist
 from seamline.model.vocabulary import SAFE_METHODS
 from seamline.openapi.derive.edit import Edit
 from seamline.openapi.operation import Operation
+from seamline.run.probe import World, probed
 from seamline.spec.reference import is_reference
 
 _UNASKED = SAFE_METHODS | {"CONNECT", "QUERY"}
@@ -18,26 +19,29 @@ _UNASKED = SAFE_METHODS | {"CONNECT", "QUERY"}
 
 
 def with_derived(
-    cases: Sequence[Case],
-    edits: Mapping[str, Sequence[Edit]],
-    operations: Mapping[str, Operation],
+    cases: Sequence[Case], edits: Mapping[str, Sequence[Edit]], world: World
 ) -> tuple[Case, ...]:
     """The cases, and behind the last one of each operation those derived for it."""
     methods: dict[str, set[str]] = {}
-    for operation in operations.values():
+    for operation in world.operations.values():
         methods.setdefault(operation.path, set()).add(operation.method)
     last = {case.subject: number for number, case in enumerate(cases)}
+    bases = {key: base for key in last if (base := _base(key, cases)) is not None}
+    world = msgspec.structs.replace(world, cases=cases, bases=bases)
     taken = {case.id for case in cases}
     found: list[Case] = []
     for number, case in enumerate(cases):
         found.append(case)
         if last[case.subject] != number:
             continue
-        base, known = _base(case.subject, cases), operations.get(case.subject)
+        base, known = bases.get(case.subject), world.operations.get(case.subject)
         if base is None or known is None:
             continue
         own = edits.get(case.subject, ())
-        for derived in (*_twice(base, known), *_derived(base, known, own, methods[known.path])):
+        for derived in (
+            *probed(base, known, world),
+            *_derived(base, known, own, methods[known.path]),
+        ):
             if derived.id not in taken:
                 taken.add(derived.id)
                 found.append(derived)
@@ -66,22 +70,6 @@ def _leaves(node: Any) -> int:
     if isinstance(node, dict) and not is_reference(node):
         return sum(map(_leaves, node.values())) + 1
     return sum(map(_leaves, node)) + 1 if isinstance(node, list) else 1
-
-
-def _twice(base: Case, known: Operation) -> Iterator[Case]:
-    """The same request again, on what the first one left: a duplicate, or a thing that is gone."""
-    if known.method in SAFE_METHODS:
-        return
-    first = msgspec.structs.replace(base.steps[0], label="first")
-    twist = Twist(scenario="again", what="the same request", where="a second time")
-    second = msgspec.structs.replace(first, label="second", status=(), twist=twist)
-    yield msgspec.structs.replace(
-        base,
-        id=f"{known.operation_id or known.key}~twice",
-        kind="sequence",
-        steps=(first, second),
-        origin=f"derived: {base.id} twice",
-    )
 
 
 def _derived(

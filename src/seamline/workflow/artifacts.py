@@ -10,6 +10,8 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
+import msgspec
+
 from seamline.errors import SpecError, UsageError
 from seamline.model.case import Case
 from seamline.model.vocabulary import Part
@@ -117,7 +119,7 @@ def carry_out(job: Job, stream: TextIO, *, reports: Path | None = None, quiet: b
 
 def print_plan(job: Job, stream: TextIO) -> int:
     """Print what a run of the job would do; the exit code."""
-    plan, abilities = run_to_end(planned(job))
+    plan, abilities = run_to_end(planned(msgspec.structs.replace(job, keep=False)))
     show_plan(plan, abilities, stream, min(shutil.get_terminal_size().columns, 120))
     return 0
 

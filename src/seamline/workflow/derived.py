@@ -28,9 +28,12 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def edits_of(
-    folder: Path, document: Document, operations: Mapping[str, Operation]
+    folder: Path, document: Document, operations: Mapping[str, Operation], *, keep: bool = True
 ) -> tuple[Mapping[str, tuple[Edit, ...]], tuple[NotCovered, ...]]:
-    """Per operation its edits, and what cannot be derived; kept in the `folder` of the spec files."""
+    """Per operation its edits, and what cannot be derived; kept in the `folder` of the spec files.
+
+    `keep=False` reads what is kept there and writes nothing.
+    """
     path = folder / KEPT
     digest = _digest(document)
     kept = _read(path)
@@ -45,7 +48,8 @@ def edits_of(
             remedy="pip install 'seamline[derive]'",
         )
         return {}, (item,)
-    _write(path, msgspec.json.encode(_Kept(digest=digest, edits=edits)))
+    if keep:
+        _write(path, msgspec.json.encode(_Kept(digest=digest, edits=edits)))
     return edits, ()
 
 

@@ -15,7 +15,8 @@ from seamline.spec.project import Project
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What a run is asked for. `select` keeps cases of which it returns true.
 
-    `derive` adds the cases that follow from the document to those of the spec file.
+    `derive` adds the cases that follow from the document to those of the spec file; `keep` lets
+    what was made of the document stay beside them.
     """
 
     files: Files
@@ -23,6 +24,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     select: Callable[[Case], bool] = lambda case: True
     seed: int = 0
     derive: bool = True
+    keep: bool = True
 
     @property
     def project(self) -> Project:

@@ -9,6 +9,7 @@ from seamline.openapi.document import Document
 from seamline.report.plan import Abilities
 from seamline.run.derived import with_derived
 from seamline.run.plan import Planner
+from seamline.run.probe import World
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Target
 from seamline.run.setup import Setup, prepared
@@ -32,12 +33,21 @@ def plan_of(job: Job, judged: Judging, document: Document | None) -> Plan:
 
 
 def _with_derived(job: Job, judged: Judging, document: Document, plan: Plan) -> Plan:
+    project = job.project
     edits, missing = edits_of(
-        job.project.path(job.project.paths.specs), document, judged.operations
+        project.path(project.paths.specs), document, judged.operations, keep=job.keep
+    )
+    world = World(
+        operations=judged.operations,
+        contexts=judged.rules.contexts,
+        catalog=judged.rules.fallback.catalog,
+        roles={name: identity.role for name, identity in project.identities.items()},
+        rows=frozenset(judged.rules.identity_rows),
+        has_token_secret=project.tokens is not None,
     )
     return msgspec.structs.replace(
         plan,
-        cases=with_derived(plan.cases, edits, judged.operations),
+        cases=with_derived(plan.cases, edits, world),
         not_covered=(*plan.not_covered, *missing),
     )
 

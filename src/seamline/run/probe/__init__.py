@@ -1,0 +1,25 @@
+"""Cases that a check needs and no document asks for: one file a probe, registered below.
+
+A probe makes cases of an operation's accepted request (the *base*): the same again, as somebody else,
+with another credential, behind another step. Each of its steps to be judged carries a `Twist` whose
+`scenario` the check applies to; what the steps before it did stands in `Exchange.earlier`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seamline.model.case import Case
+from seamline.openapi.operation import Operation
+from seamline.run.probe import twice
+from seamline.run.probe.world import Probe, World
+
+__all__ = ["PROBES", "World", "probed"]
+
+PROBES: tuple[Probe, ...] = (twice.twice,)
+
+
+def probed(base: Case, known: Operation, world: World) -> Iterator[Case]:
+    """What every probe makes of an operation's base, in the order of registration."""
+    for probe in PROBES:
+        yield from probe(base, known, world)
