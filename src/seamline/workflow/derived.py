@@ -71,9 +71,12 @@ def _read(path: Path) -> _Kept | None:
 
 
 def _write(path: Path, text: bytes) -> None:
-    """Keep it where that can be done: a folder that may only be read costs the time alone."""
+    """Keep it, out of version control, where that can be done: else it costs the time alone."""
     try:
         path.parent.mkdir(exist_ok=True)
+        ignored = path.parent / ".gitignore"
+        if not ignored.exists():
+            ignored.write_text(f"{path.name}\n")
         with replacing(path) as file:
             file.write(text.decode())
     except OSError:
