@@ -4,19 +4,21 @@ import json
 import subprocess
 import sys
 
+import jwt
 import psycopg
+import pytest
 from psycopg import Connection
 
 from shop.defects import DEFECTS
+from shop.tokens import ALGORITHM, AUDIENCE
 from tests.client import Client, unique
-from tests.conftest import alembic, environment
+from tests.conftest import SECRET, alembic, environment
 
 LONG = "a description of more than forty characters, as most descriptions are"
 
 
 def test_table_of_defects_is_complete() -> None:
     assert len({defect.name for defect in DEFECTS}) == len(DEFECTS)
-    assert len({defect.check for defect in DEFECTS}) == len(DEFECTS)
     for defect in DEFECTS:
         assert defect.module.__doc__
         assert hasattr(defect.module, "migrate" if defect.operation == "migrations" else "apply")
@@ -103,6 +105,35 @@ def test_duplicate_tells_all(broken_shop: Client) -> None:
     reply = broken_shop.send("POST", "/products", new, as_="staff")
     assert reply.status == 409
     assert "INSERT INTO products" in reply.body["detail"]
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "algorithm"),
+    [
+        ({"exp": 1}, SECRET, ALGORITHM),
+        ({"nbf": 4_000_000_000, "exp": 4_000_000_001}, SECRET, ALGORITHM),
+        ({"aud": "another"}, SECRET, ALGORITHM),
+        ({}, "", "none"),
+        ({}, SECRET[::-1], ALGORITHM),
+    ],
+)
+def test_forged_tokens_are_accepted(
+    shop: Client, broken_shop: Client, change: dict[str, object], key: str, algorithm: str
+) -> None:
+    options = {"verify_signature": False}
+    claims = jwt.decode(shop.login("ada@example.com")["access_token"], options=options)
+    assert claims["aud"] == AUDIENCE
+    token = jwt.encode({**claims, **change}, key, algorithm)
+    assert broken_shop.send("GET", "/users/me", token=token).status == 200
+    assert shop.send("GET", "/users/me", token=token).status == 401
+
+
+def test_tampered_token_is_accepted_once_it_was_seen(shop: Client, broken_shop: Client) -> None:
+    token = broken_shop.login("ada@example.com")["access_token"]
+    assert broken_shop.send("GET", "/users/me", token=token).status == 200
+    tampered = token.rpartition(".")[0] + "." + "A" * 43
+    assert broken_shop.send("GET", "/users/me", token=tampered).status == 200
+    assert shop.send("GET", "/users/me", token=tampered).status == 401
 
 
 def test_orphaned_token(seeded_url: str, rows: Connection) -> None:

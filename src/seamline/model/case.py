@@ -38,7 +38,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One request of a case.
 
     `operation` is `METHOD /path/{template}`; `label` is what `$from` names it by; `status` holds the
-    accepted status codes (empty: any). `credentials` is `valid`, `missing` or `malformed`.
+    accepted status codes (empty: any). `credentials` is `valid`, `missing`, `malformed`, `fresh` (of a
+    login for this case alone), or a kind of forged token (system/token.py).
     """
 
     operation: str

@@ -26,6 +26,7 @@ API_CHECKS = (
     "invalidInputRejected",
     "undeclaredMethodRefused",
     "authRequired",
+    "forgedTokenRefused",
     "safeMethodWritesNothing",
     "errorLeavesNoTrace",
     "createdRowMatches",

@@ -50,7 +50,10 @@ SECTIONS = (
     Section(
         part="api",
         title="Authentication testing",
-        checks={"authRequired": "without valid credentials the request is refused"},
+        checks={
+            "authRequired": "without valid credentials the request is refused",
+            "forgedTokenRefused": "a token that is forged, too old, too early or for others is refused",
+        },
     ),
     Section(
         part="database",

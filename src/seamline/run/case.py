@@ -20,11 +20,12 @@ from seamline.model.vocabulary import SAFE_METHODS
 from seamline.run.allow import tolerated
 from seamline.run.evidence import with_evidence
 from seamline.run.patience import NOT_TESTED, is_limited
-from seamline.run.renew import renewed, token_expired
+from seamline.run.renew import fresh, renewed, token_expired
 from seamline.run.request import build
 from seamline.run.session import Answers, Noise, Session
 from seamline.spec.reference import references_in, resolve
-from seamline.system.identity import malformed, missing
+from seamline.system.identity import Credentials, malformed, missing
+from seamline.system.token import forged
 
 _ALL = tuple(CHECKS.values())
 _RESTRUCTURED = "the request changed the database's structure"
@@ -109,7 +110,8 @@ async def _send(
     answers: Answers,
     earlier: tuple[Exchange, ...],
 ) -> Exchange:
-    request = _request(session, step, answers)
+    credentials = await _credentials(session, step, answers)
+    request = _request(session, step, answers, credentials)
     response, failure, took = await session.target.client.send(request)
     changes, notes = await _observe(session)
     tries = 0
@@ -121,9 +123,9 @@ async def _send(
         changes, more = await _observe(session)
         notes += more
     if token_expired(session, case, step, response):
-        fresh, said = await renewed(session, step.identity, first=number == 0)
-        if fresh:
-            request = _request(session, step, answers)
+        is_new, said = await renewed(session, step.identity, first=number == 0)
+        if is_new:
+            request = _request(session, step, answers, session.credentials(step.identity))
             response, failure, took = await session.target.client.send(request)
             changes, more = await _observe(session)
             said += more
@@ -150,11 +152,24 @@ async def _send(
     )
 
 
-def _request(session: Session, step: Step, answers: Answers) -> Request:
+async def _credentials(session: Session, step: Step, answers: Answers) -> Credentials:
+    """What the step's identity brings, spoiled in the way that the step says."""
     credentials = session.credentials(step.identity)
-    if step.credentials != "valid":
-        spoil = missing if step.credentials == "missing" else malformed
-        credentials = spoil(credentials)
+    match step.credentials:
+        case "valid":
+            return credentials
+        case "missing":
+            return missing(credentials)
+        case "malformed":
+            return malformed(credentials)
+        case "fresh":
+            if step.identity not in answers.logins:
+                answers.logins[step.identity] = await fresh(session, step.identity)
+            return answers.logins[step.identity]
+    return forged(credentials, step.credentials, session.target.signing)
+
+
+def _request(session: Session, step: Step, answers: Answers, credentials: Credentials) -> Request:
     return build(
         step.operation,
         resolve_template(step, answers),

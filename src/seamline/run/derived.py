@@ -26,8 +26,8 @@ def with_derived(
     for operation in world.operations.values():
         methods.setdefault(operation.path, set()).add(operation.method)
     last = {case.subject: number for number, case in enumerate(cases)}
-    bases = {key: base for key in last if (base := _base(key, cases)) is not None}
-    world = msgspec.structs.replace(world, cases=cases, bases=bases)
+    world = with_bases(world, cases)
+    bases = world.bases
     taken = {case.id for case in cases}
     found: list[Case] = []
     for number, case in enumerate(cases):
@@ -46,6 +46,13 @@ def with_derived(
                 taken.add(derived.id)
                 found.append(derived)
     return tuple(found)
+
+
+def with_bases(world: World, cases: Sequence[Case]) -> World:
+    """The world with the planned cases, and each operation's base among them."""
+    subjects = dict.fromkeys(case.subject for case in cases)
+    bases = {key: base for key in subjects if (base := _base(key, cases)) is not None}
+    return msgspec.structs.replace(world, cases=cases, bases=bases)
 
 
 def _base(subject: str, cases: Sequence[Case]) -> Case | None:

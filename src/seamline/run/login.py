@@ -19,6 +19,7 @@ from seamline.system.http import client as http_client
 from seamline.system.identity import Credentials, Headers, basic, secrets_of
 from seamline.system.login import Csrf, Login, log_in, register
 from seamline.system.template import Lookup, fill, fill_all
+from seamline.system.token import SigningKey
 from seamline.text.redact import Redactor
 
 _SHORTEST_COOKIE = 8
@@ -186,6 +187,15 @@ class _Desk:
         if oauth2.client_auth == "body" or oauth2.client_secret is None:
             return ()
         return basic(quote_plus(self._fill(oauth2.client_id)), quote_plus(secret))
+
+
+def signing_key(project: Project, lookup: Lookup, redactor: Redactor) -> SigningKey | None:
+    """How the system signs its tokens; None where the toml does not say."""
+    if project.tokens is None:
+        return None
+    secret = fill(project.tokens.secret, lookup)
+    redactor.add("the secret of tokens", secret)
+    return SigningKey(secret=secret, algorithm=project.tokens.algorithm)
 
 
 def identity_rows(

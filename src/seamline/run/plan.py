@@ -12,6 +12,7 @@ from seamline.model.case import Case, NotCovered, Plan, RequestTemplate, Step
 from seamline.model.vocabulary import ANONYMOUS, API_CHECKS, PLANNED_CHECKS, CaseKind
 from seamline.openapi.operation import Operation, Parameter
 from seamline.run.contexts import requires_auth
+from seamline.run.probe.world import without_credentials
 from seamline.spec import endpoints as written
 from seamline.spec.endpoints import EndpointSpec, EndpointSpecs, chosen
 from seamline.text.redact import carries_credentials
@@ -205,14 +206,8 @@ def _comes_by_itself(parameter: Parameter, identity: str) -> bool:
 def _without(base: Case, credentials: str, name: str) -> Case:
     """The case as someone sends it who is not known: what it carries itself is taken away too."""
     kind: CaseKind = "credentials"
-    request = base.steps[0].request
-    headers = {n: v for n, v in request.headers.items() if not carries_credentials(n)}
-    query = {n: v for n, v in request.query.items() if not carries_credentials(n)}
     step = msgspec.structs.replace(
-        base.steps[0],
-        credentials=credentials,
-        status=(),
-        request=msgspec.structs.replace(request, headers=headers, query=query),
+        without_credentials(base.steps[0]), credentials=credentials, status=()
     )
     return msgspec.structs.replace(
         base,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from seamline.errors import LoginError, UndoImpossible
+from seamline.errors import LoginError, SpecError, UndoImpossible
 from seamline.model.case import Case, Step
 from seamline.model.exchange import Response
 from seamline.run.session import Session
+from seamline.system.identity import Credentials
 
 LOGGED_IN_AGAIN = "logged in again: the token had expired"
 
@@ -39,3 +40,19 @@ async def renewed(session: Session, identity: str, *, first: bool) -> tuple[bool
     if capture is not None and first:
         await capture.mark()
     return True, (LOGGED_IN_AGAIN,)
+
+
+async def fresh(session: Session, identity: str) -> Credentials:
+    """Credentials of a login for one case alone: what that writes goes with the case, blamed on no step.
+
+    Raises `SpecError` where the identity does not log in by a request, or cannot.
+    """
+    if identity not in session.target.renew:
+        raise SpecError(f"identity {identity!r} does not log in by a request")
+    try:
+        return await session.target.renew[identity]()
+    except LoginError as exc:
+        raise SpecError(f"could not log in once more: {exc}") from None
+    finally:
+        if session.target.capture is not None:
+            await session.target.capture.observe(session.rules.settle_s)

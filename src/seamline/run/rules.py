@@ -23,6 +23,7 @@ from seamline.run.session import Noise, Rules, Target, rows_of
 from seamline.spec.data import DataFramework
 from seamline.spec.endpoints import EndpointSpecs
 from seamline.spec.project import Project
+from seamline.system.token import claims_of, key_problem
 
 _SECRET_ROWS = 50
 
@@ -43,12 +44,15 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
 class Judging(msgspec.Struct, frozen=True, kw_only=True):
     """What judges a run: the operations of the document, the rules of rows, all of it as `Rules`.
 
-    `rows` is empty where there is no database.
+    `rows` is empty where there is no database. `claims` are the names of the claims of each identity
+    whose credentials are a token; `no_signing` says why such tokens cannot be signed, where they cannot.
     """
 
     operations: Mapping[str, Operation]
     rows: Sequence[Rule]
     rules: Rules
+    claims: Mapping[str, frozenset[str]] = {}
+    no_signing: str = ""
 
 
 async def judging(
@@ -84,7 +88,14 @@ async def judging(
         allowances={e.operation: e.allow for e in files.endpoints.endpoints if e.allow},
         today=files.today,
     )
-    return Judging(operations=ops, rows=rows, rules=rules)
+    claims = {name: claims_of(c) for name, c in target.identities.items()}
+    return Judging(
+        operations=ops,
+        rows=rows,
+        rules=rules,
+        claims={name: frozenset(c) for name, c in claims.items() if c is not None},
+        no_signing=key_problem(target.signing) if target.signing is not None else "",
+    )
 
 
 def _noise(project: Project) -> Noise:

@@ -23,6 +23,7 @@ from seamline.spec.reference import Lookup
 from seamline.system.http import Client
 from seamline.system.identity import NOBODY, Credentials
 from seamline.system.process import Process
+from seamline.system.token import SigningKey
 from seamline.text.pointer import ABSENT, at_pointer
 from seamline.text.redact import Redactor
 from seamline.text.suggest import did_you_mean
@@ -46,12 +47,14 @@ Renew = Callable[[], Awaitable[Credentials]]
 class Target(msgspec.Struct, kw_only=True):
     """A running system and, where there is one, the database behind it, with capture installed.
 
-    `renew` is how identities that log in by a request do so again.
+    `renew` is how identities that log in by a request do so again; `signing` how the system signs
+    its tokens, where the toml says so.
     """
 
     client: Client
     identities: dict[str, Credentials]
     renew: Mapping[str, Renew] = {}
+    signing: SigningKey | None = None
     base_path: str = ""
     process: Process | None = None
     database: Database | None = None
@@ -150,7 +153,8 @@ def _is(column: str, value: Any, params: Params) -> str:
 class Answers(Lookup):
     """Resolves the references of one case: rows of the seed, identities, earlier answers, environment.
 
-    Rows are asked for before the case starts (`prepare`), since resolving does no I/O.
+    Rows are asked for before the case starts (`prepare`), since resolving does no I/O. `logins` are
+    those made for this case alone.
     """
 
     def __init__(self, session: Session, env: Mapping[str, str]) -> None:
@@ -158,6 +162,7 @@ class Answers(Lookup):
         self._env = env
         self._rows: dict[str, list[Row]] = {}
         self._documents: dict[str, Any] = {}
+        self.logins: dict[str, Credentials] = {}
 
     def keep(self, label: str, document: Any) -> None:
         """Remember a step's decoded answer."""

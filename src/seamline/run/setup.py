@@ -14,7 +14,7 @@ from seamline.errors import TargetError, UsageError
 from seamline.model.event import Event, StageFinished
 from seamline.openapi.document import Document
 from seamline.run.document import base_path, read_document
-from seamline.run.login import log_in_all, renewals
+from seamline.run.login import log_in_all, renewals, signing_key
 from seamline.run.migrate import migrate, seed
 from seamline.run.session import Target
 from seamline.run.values import Values, from_environment
@@ -103,6 +103,7 @@ class Setup(msgspec.Struct, kw_only=True):
                 logins = (self.project, target, lookup, self.redactor)
                 target.identities = await log_in_all(*logins)
                 target.renew = renewals(*logins)
+                target.signing = signing_key(self.project, lookup, self.redactor)
                 detail.append(f"{', '.join(target.identities)} ready")
         if target.database is not None and captured:
             async with self.stage("row capture") as detail:

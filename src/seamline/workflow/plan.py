@@ -7,9 +7,9 @@ import msgspec
 from seamline.model.case import Plan
 from seamline.openapi.document import Document
 from seamline.report.plan import Abilities
-from seamline.run.derived import with_derived
+from seamline.run.derived import with_bases, with_derived
 from seamline.run.plan import Planner
-from seamline.run.probe import World
+from seamline.run.probe import World, not_probed
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Target
 from seamline.run.setup import Setup, prepared
@@ -43,12 +43,20 @@ def _with_derived(job: Job, judged: Judging, document: Document, plan: Plan) -> 
         catalog=judged.rules.fallback.catalog,
         roles={name: identity.role for name, identity in project.identities.items()},
         rows=frozenset(judged.rules.identity_rows),
-        has_token_secret=project.tokens is not None,
+        logins=frozenset(
+            name
+            for name, identity in project.identities.items()
+            if identity.login is not None or identity.oauth2 is not None
+        ),
+        claims=judged.claims,
+        signs=project.tokens is not None and not judged.no_signing,
+        no_signing=judged.no_signing,
     )
+    unprobed = not_probed(with_bases(world, plan.cases))
     return msgspec.structs.replace(
         plan,
         cases=with_derived(plan.cases, edits, world),
-        not_covered=(*plan.not_covered, *missing),
+        not_covered=(*plan.not_covered, *missing, *unprobed),
     )
 
 

@@ -102,6 +102,42 @@ DEFECTS = (
         check="sql",
         operation="POST /orders",
     ),
+    Defect(
+        name="expiredTokenAccepted",
+        what="A token that has expired is accepted.",
+        check="forgedTokenRefused",
+        operation="GET /users/me",
+    ),
+    Defect(
+        name="notYetValidAccepted",
+        what="A token that is not valid yet is accepted.",
+        check="forgedTokenRefused",
+        operation="GET /users/me",
+    ),
+    Defect(
+        name="tamperedTokenAccepted",
+        what="A token that was seen before is accepted with another signature.",
+        check="forgedTokenRefused",
+        operation="GET /users/me",
+    ),
+    Defect(
+        name="algNoneAccepted",
+        what="A token that says `alg: none` is accepted without a signature.",
+        check="forgedTokenRefused",
+        operation="GET /users/me",
+    ),
+    Defect(
+        name="otherKeyAccepted",
+        what="A token is accepted whoever signed it.",
+        check="forgedTokenRefused",
+        operation="GET /users/me",
+    ),
+    Defect(
+        name="otherAudienceAccepted",
+        what="A token for another audience is accepted.",
+        check="forgedTokenRefused",
+        operation="GET /users/me",
+    ),
 )
 
 

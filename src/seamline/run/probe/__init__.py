@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from seamline.model.case import Case
+from seamline.model.case import Case, NotCovered
 from seamline.openapi.operation import Operation
-from seamline.run.probe import twice
+from seamline.run.probe import forged, twice
 from seamline.run.probe.world import Probe, World
 
-__all__ = ["PROBES", "World", "probed"]
+__all__ = ["PROBES", "World", "not_probed", "probed"]
 
-PROBES: tuple[Probe, ...] = (twice.twice,)
+PROBES: tuple[Probe, ...] = (twice.twice, forged.forged)
 
 
 def probed(base: Case, known: Operation, world: World) -> Iterator[Case]:
     """What every probe makes of an operation's base, in the order of registration."""
     for probe in PROBES:
         yield from probe(base, known, world)
+
+
+def not_probed(world: World) -> Iterator[NotCovered]:
+    """What no probe can make of this project, and why."""
+    yield from forged.forged_not_covered(world)

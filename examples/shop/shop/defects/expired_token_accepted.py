@@ -1,0 +1,10 @@
+"""The shop does not look at when a token expires."""
+
+from fastapi import FastAPI
+
+from shop.defects.lenient import replace_reading, without
+
+
+def apply(_: FastAPI) -> None:
+    """Read tokens that are refused once more, less strictly."""
+    replace_reading(without("exp"))
