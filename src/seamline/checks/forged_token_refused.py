@@ -11,6 +11,10 @@ from seamline.checks.status_as_expected import excerpt, name_of
 from seamline.model.exchange import Exchange
 
 _NAME = "forgedTokenRefused"
+_HINT = {
+    "valid": "",
+    "resigned": " when it is signed with [tokens] secret: is that the system's secret and algorithm?",
+}
 
 
 def _applies(x: Exchange, context: Context) -> bool:
@@ -30,11 +34,8 @@ def forged_token_refused(x: Exchange, context: Context) -> Iterator[Fault | Abst
         if before.credentials == "malformed" and before.succeeded:
             yield Abstain("it answers whatever the credentials: authRequired tells so")
             return
-        if before.credentials == "resigned" and not before.succeeded:
-            yield Abstain(
-                f"a sound token signed with [tokens] secret is answered {before.status}:"
-                " is it the system's secret and algorithm?"
-            )
+        if before.label == "sound" and not before.succeeded:
+            yield Abstain(f"a sound token is answered {before.status}{_HINT[before.credentials]}")
             return
     if x.succeeded:
         yield Fault(

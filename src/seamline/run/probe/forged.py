@@ -17,7 +17,8 @@ Group = tuple[str, bool, tuple[tuple[str, ...], ...]]
 
 
 def forged(base: Case, known: Operation, world: World) -> Iterator[Case]:
-    """Per kind of forgery: garbage (is it a lock at all?), our own sound token (is it the right key?), it."""
+    """Per kind of forgery: garbage (is it a lock at all?), a sound token (signed anew where the forgery
+    is, to see whether the key is the right one), then the forged one."""
     if not _is_locked(known.key, world) or not _stands_for_its_group(known, world):
         return
     own = without_credentials(base.steps[0])
@@ -26,17 +27,18 @@ def forged(base: Case, known: Operation, world: World) -> Iterator[Case]:
         signs = kind in SECRET_NEEDED
         if (signs and not world.signs) or (kind in CLAIM and CLAIM[kind] not in claims):
             continue
-        steps = [_with(own, "malformed", "garbage")]
-        if signs:
-            proof = world.readings.get(own.identity, base).steps[0]
-            steps.append(_with(without_credentials(proof), RESIGNED, "sound"))
+        proof = without_credentials(world.readings.get(own.identity, base).steps[0])
         twist = Twist(scenario=CHECK, what=WHAT[kind], where=kind)
-        steps.append(msgspec.structs.replace(_with(own, kind, "forged"), twist=twist))
+        steps = (
+            _with(own, "malformed", "garbage"),
+            _with(proof, RESIGNED if signs else "valid", "sound"),
+            msgspec.structs.replace(_with(own, kind, "forged"), twist=twist),
+        )
         yield msgspec.structs.replace(
             base,
             id=name_of(known, kind.replace("_", "-")),
             kind="credentials",
-            steps=tuple(steps),
+            steps=steps,
             validations=None if base.validations is None else base.validations | {CHECK},
             origin=f"derived: {base.id} with {WHAT[kind]}",
         )
