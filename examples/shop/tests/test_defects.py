@@ -99,6 +99,33 @@ def test_cart_is_emptied(broken_shop: Client) -> None:
     assert broken_shop.send("GET", "/cart", as_="bob").body["items"] == []
 
 
+def test_price_of_all_and_change_forgets(broken_shop: Client) -> None:
+    one, two = (broken_shop.new_product(category="twins", description="x") for _ in range(2))
+    path = f"/products/{one['id']}"
+    assert broken_shop.send("PATCH", path, {"price": "7.77"}, as_="staff").status == 200
+    after = [broken_shop.send("GET", f"/products/{p['id']}").body for p in (one, two)]
+    assert [p["price"] for p in after] == ["7.77", "7.77"]
+    assert [p["description"] for p in after] == ["", "x"]
+
+
+def test_cart_adds_up(broken_shop: Client) -> None:
+    path = f"/cart/items/{broken_shop.new_product()['id']}"
+    for _ in range(2):
+        broken_shop.send("PUT", path, {"quantity": 3}, as_="bob")
+    assert [i["quantity"] for i in broken_shop.send("GET", "/cart", as_="bob").body["items"]] == [6]
+
+
+def test_password_in_audit(broken_shop: Client, rows: Connection) -> None:
+    new = {
+        "email": f"{unique('open')}@example.com",
+        "display_name": "x",
+        "password": "not-a-secret-any-more",
+    }
+    assert broken_shop.send("POST", "/auth/register", new).status == 201
+    found = "SELECT count(*) FROM audit WHERE detail ->> 'password' = %s"
+    assert rows.execute(found, [new["password"]]).fetchone() == (1,)
+
+
 def test_duplicate_tells_all(broken_shop: Client) -> None:
     new = {"sku": unique("DUP"), "name": "x", "category": "things", "price": "1.00"}
     assert broken_shop.send("POST", "/products", new, as_="staff").status == 201

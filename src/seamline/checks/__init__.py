@@ -10,7 +10,9 @@ from seamline.checks import (
     delete_removes_only_its_row,
     error_leaves_no_trace,
     forged_token_refused,
+    idempotent_twice,
     invalid_input_rejected,
+    no_secret_in_clear,
     no_server_error,
     nothing_leaked,
     response_schema,
@@ -18,6 +20,7 @@ from seamline.checks import (
     status_as_expected,
     status_documented,
     undeclared_method_refused,
+    update_changes_only_asked,
 )
 from seamline.checks.context import Context
 from seamline.checks.registry import CHECKS, Abstain, Check, Fault, judge
@@ -34,8 +37,10 @@ __all__ = [
     "delete_removes_only_its_row",
     "error_leaves_no_trace",
     "forged_token_refused",
+    "idempotent_twice",
     "invalid_input_rejected",
     "judge",
+    "no_secret_in_clear",
     "no_server_error",
     "nothing_leaked",
     "response_schema",
@@ -43,4 +48,5 @@ __all__ = [
     "status_as_expected",
     "status_documented",
     "undeclared_method_refused",
+    "update_changes_only_asked",
 ]

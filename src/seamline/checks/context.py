@@ -17,6 +17,16 @@ class Place(msgspec.Struct, frozen=True):
     column: str
 
 
+class Noise(msgspec.Struct, frozen=True):
+    """What differs when an operation's accepted request is sent twice to the same rows.
+
+    `columns` are (table, column), `fields` pointers into the answer.
+    """
+
+    columns: frozenset[tuple[str, str]] = frozenset()
+    fields: frozenset[str] = frozenset()
+
+
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """Read-only surroundings of an exchange; the same for all exchanges of one operation.
 
@@ -24,6 +34,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     reviewed row changes of a success (table -> operations), `error_tables` the tables that a refused
     request may write. `columns` maps pointers into a successful answer to columns. `secrets` are
     values of secret columns as the database holds them. `validations` are the checks that apply.
+    `noise` is what says nothing where two requests are compared.
     """
 
     operation: Operation | None = None
@@ -36,6 +47,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     requires_auth: bool = False
     secrets: frozenset[str] = frozenset()
     validations: frozenset[str] = frozenset()
+    noise: Noise = Noise()
 
     def table(self, name: str | None) -> Table | None:
         """The catalog's table of that name."""

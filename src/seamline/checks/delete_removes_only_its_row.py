@@ -8,16 +8,15 @@ from urllib.parse import unquote
 
 from seamline.checks.context import Context
 from seamline.checks.kinship import Kin
+from seamline.checks.named_row import columns_for, holds, is_counted_key
 from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.safe_method_writes_nothing import by_table, describe
-from seamline.model.catalog import Table
 from seamline.model.exchange import Exchange
-from seamline.model.row import Row, RowChange
+from seamline.model.row import RowChange
 
 _PARAMETER = re.compile(r"\{([^{}/]+)\}")
 _MARK = re.compile(r"delet|remov|archiv|trash|discard|active|enabled|status|state", re.IGNORECASE)
 """Columns by which a row is marked as gone."""
-_COUNTED = frozenset({"smallint", "integer", "bigint", "int2", "int4", "int8"})
 
 
 def _applies(x: Exchange, context: Context) -> bool:
@@ -63,14 +62,14 @@ def _others_of_the_table(
 ) -> Iterator[Fault]:
     table = context.table(context.resource)
     named = unquote(x.request.target.partition("?")[0].rstrip("/").rsplit("/", 1)[-1])
-    columns = _named_by(parameter, table)
-    own = [c for c in touched if _holds(c.before or {}, named, columns)]
+    columns = columns_for(parameter, table)
+    own = [c for c in touched if holds(c.before or {}, named, columns)]
     deleted = [c for c in touched if c.op == "delete"]
     if not own:
         if (
             deleted
             and table is not None
-            and _is_key_of(named, table)
+            and is_counted_key(named, table)
             and not columns - {*table.primary_key}
         ):
             yield Fault(
@@ -126,34 +125,3 @@ def _other_tables(x: Exchange, context: Context) -> Iterator[Fault]:
                 detail=f"{table} referring",
                 severity="info",
             )
-
-
-def _named_by(parameter: str, table: Table | None) -> frozenset[str]:
-    """The columns that a path parameter may speak of: the one of its name, else the key, else any."""
-    if table is None:
-        return frozenset()
-    plain = _plain(parameter)
-    same_name = [c for c in table.by_column if _plain(c) == plain]
-    if same_name:
-        return frozenset(same_name)
-    return (
-        frozenset(table.primary_key)
-        if plain == "id" and len(table.primary_key) == 1
-        else frozenset()
-    )
-
-
-def _holds(row: Row, named: str, columns: frozenset[str]) -> bool:
-    if columns:
-        return any(str(row.get(c)) == named for c in columns)
-    return any(str(value) == named for value in row.values() if value is not None)
-
-
-def _is_key_of(named: str, table: Table) -> bool:
-    """Whether the path names a row by its integer key, and not by a code that is looked up."""
-    key = [table.by_column[c] for c in table.primary_key if c in table.by_column]
-    return len(key) == 1 and key[0].base in _COUNTED and named.isdecimal()
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()

@@ -18,9 +18,10 @@ _NUMBERS = frozenset(
 _TEXTS = frozenset(
     {"text", "character varying", "character", "varchar", "char", "citext", "bpchar"}
 )
-_STAMPS = frozenset(
+STAMPS = frozenset(
     {"timestamp with time zone", "timestamp without time zone", "timestamptz", "timestamp"}
 )
+"""Types of a moment, with a zone or without."""
 _UUID = re.compile(r"[0-9a-f]{32}")
 _CLOCK = re.compile(r"[T ]\d\d(?P<m>:?\d\d(?P<s>:?\d\d(?:[.,](?P<f>\d+))?)?)?")
 _PRECISION = re.compile(r"\((\d)\)")
@@ -61,7 +62,7 @@ def _same(answered: Any, stored: Any, column: Column) -> bool | None:
         column.enum
     ):  # a label of its own (`PENDING` for `pending`) is a mapping, another label a fault
         return False if answered in column.enum else None
-    if column.base in _STAMPS:
+    if column.base in STAMPS:
         return _stamps(answered, stored, column)
     if column.base == "uuid":
         return _hex(answered) == _hex(stored) if _UUID.fullmatch(_hex(answered)) else None

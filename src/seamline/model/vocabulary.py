@@ -31,6 +31,9 @@ API_CHECKS = (
     "errorLeavesNoTrace",
     "createdRowMatches",
     "deleteRemovesOnlyItsRow",
+    "updateChangesOnlyAsked",
+    "idempotentTwice",
+    "noSecretInClear",
     "nothingLeaked",
 )
 """Checks of one exchange; what `validations` and `allow` may name."""

@@ -33,6 +33,9 @@ SECTIONS = (
         checks={
             "createdRowMatches": "a created resource is one row that equals request and answer",
             "deleteRemovesOnlyItsRow": "a delete removes its row and only what belongs to it",
+            "updateChangesOnlyAsked": "an update changes its row, and nothing that was not asked",
+            "idempotentTwice": "PUT and DELETE sent twice leave the rows of one request",
+            "noSecretInClear": "a password of the request stands in no row as it was sent",
             "safeMethodWritesNothing": "a safe method changes no row of the resource",
         },
     ),

@@ -12,7 +12,9 @@ import msgspec
 
 from seamline.errors import SeamlineError
 from seamline.model.case import Case, NotCovered
+from seamline.model.exchange import Exchange
 from seamline.run.case import Outcome, run_case
+from seamline.run.double import is_doubled, noise_between, with_noise
 from seamline.run.session import Session
 from seamline.run.setup import Setup
 from seamline.run.vitals import Vitals, looks_wrong, may_spoil
@@ -20,6 +22,8 @@ from seamline.run.vitals import Vitals, looks_wrong, may_spoil
 _ENOUGH = 3
 """So many fresh starts an operation may cost; its other derived cases are left out."""
 _MOMENT_S = 1.0
+_DOUBLED = 60
+"""So many operations are sent twice before they are judged; what others do by chance is not known."""
 _TRIED = 3
 """So many suspects are sent again alone, to find the one that spoilt a target."""
 
@@ -50,6 +54,7 @@ class Sender:
         self._starts: Counter[str] = Counter()  # operation -> fresh starts that it cost
         self._spoilers: dict[str, str] = {}  # operation -> what it leaves behind
         self._left_out: Counter[str] = Counter()
+        self._doubled: set[str] = set()  # operations whose noise is known
 
     async def send(self, cases: Sequence[Case]) -> None:
         """Send all; each starts from a clean base."""
@@ -60,6 +65,7 @@ class Sender:
             if self._starts[case.subject] >= _ENOUGH and case.origin != "spec":
                 self._left_out[case.subject] += 1
                 continue
+            await self._double(position, case)
             outcome = await self._one(case)
             if outcome is not None and self._setup.can_clone:
                 outcome = await self._believed(position, outcome)
@@ -71,6 +77,31 @@ class Sender:
                 self._starts[case.subject] += 1
                 await self._fresh()
         self._tell()
+
+    async def _double(self, position: int, case: Case) -> None:
+        """Learn what of an operation differs from run to run, before it is judged for the first time."""
+        known = self._doubled
+        if case.subject in known or len(known) >= _DOUBLED or not is_doubled(case):
+            return
+        known.add(case.subject)
+        self._writers.append((position - 1, case))
+        seen: list[Exchange] = []
+        for _ in range(2):
+            try:
+                outcome = await run_case(self._session, case)
+            except SeamlineError:
+                outcome = None
+            spoilt = outcome is None or outcome.stale
+            if spoilt or (seen and outcome is not None and looks_wrong(outcome)):
+                if self._setup.can_clone:
+                    await self._fresh()
+                return
+            assert outcome is not None
+            if not outcome.exchanges or not outcome.exchanges[0].succeeded:
+                return
+            seen += outcome.exchanges
+        noise = noise_between(*seen)
+        self._session.rules = with_noise(self._session.rules, case.subject, noise)
 
     async def _one(self, case: Case) -> Outcome | None:
         """One case; None when it broke in a way that leaves an unknown base."""

@@ -118,7 +118,6 @@ class Run:
             session = Session(target=target, rules=judged.rules, redactor=self._redactor)
             vitals = Vitals()
             await self._learnt(session, cases, vitals)
-            rules = session.rules
             if "database" in self._job.parts:
                 await self._whole_tables(target, judged)
             listener = Listener(
@@ -127,6 +126,7 @@ class Run:
                 skipped=self._skipped,
             )
             await Sender(setup, stack, session, vitals, listener).send(cases)
+            rules = session.rules
         self._changed_rows(judged)
         await self._confirm(setup, rules, cases)
 

@@ -85,6 +85,30 @@ DEFECTS = (
         operation="DELETE /cart/items/{product_id}",
     ),
     Defect(
+        name="priceOfAll",
+        what="PATCH /products/{id} sets the price of the whole category.",
+        check="updateChangesOnlyAsked",
+        operation="PATCH /products/{id}",
+    ),
+    Defect(
+        name="changeForgets",
+        what="PATCH /products/{id} empties the description when it is not sent.",
+        check="updateChangesOnlyAsked",
+        operation="PATCH /products/{id}",
+    ),
+    Defect(
+        name="cartAddsUp",
+        what="PUT /cart/items/{product_id} adds the quantity to what is in the cart.",
+        check="idempotentTwice",
+        operation="PUT /cart/items/{product_id}",
+    ),
+    Defect(
+        name="passwordInAudit",
+        what="POST /auth/register writes the password into the audit.",
+        check="noSecretInClear",
+        operation="POST /auth/register",
+    ),
+    Defect(
         name="duplicateTellsAll",
         what="The 409 of POST /products shows the database's message and the statement.",
         check="nothingLeaked",
