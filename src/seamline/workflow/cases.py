@@ -147,9 +147,10 @@ class Sender:
         A process may answer for a while before it ends: then the last writers, whoever was served.
         """
         if outcome.stale:
-            return [case for _, case in self._writers[-_TRIED:]]
+            return list({case.id: case for _, case in self._writers}.values())[-_TRIED:]
         since = min((self._served.get(i, -1) for i in identities), default=position)
-        return [case for at, case in self._writers if since <= at < position]
+        since_then = {case.id: case for at, case in self._writers if since <= at < position}
+        return list(since_then.values())
 
     async def _culprit(
         self, suspects: Sequence[Case], identities: Sequence[str], *, has_ended: bool
