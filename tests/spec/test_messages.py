@@ -12,9 +12,10 @@ from .samples import data, endpoints, problems, project
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE"
 API = (
     "statusAsExpected, statusDocumented, responseSchema, contentType, noServerError,"
-    " invalidInputRejected, undeclaredMethodRefused, authRequired,"
+    " invalidInputRejected, undeclaredMethodRefused, absentIs404, duplicateRefused,"
+    " paginationStable, authRequired,"
     " safeMethodWritesNothing, errorLeavesNoTrace, createdRowMatches, deleteRemovesOnlyItsRow,"
-    " nothingLeaked, statementBudget, paginationStable"
+    " nothingLeaked, statementBudget"
 )
 TABLE = "notNull, range, matches, oneOf, unique, references, ordered, nullShare, constraint, sql"
 POINTER = "must be a JSON Pointer such as '#/id' ('#' is the whole)"

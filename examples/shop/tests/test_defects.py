@@ -65,6 +65,33 @@ def test_empty_range_crashes(broken_shop: Client) -> None:
     assert broken_shop.send("GET", "/products?min_price=1.00&max_price=9.00").status == 200
 
 
+def test_nearest_coupon(broken_shop: Client) -> None:
+    reply = broken_shop.send("GET", "/coupons/NOSUCH", as_="staff")
+    assert (reply.status, reply.body["code"]) == (200, "LASTONE")
+
+
+def test_coupon_twice_crashes(broken_shop: Client) -> None:
+    new = {
+        "code": "TWICE",
+        "percent": 5,
+        "max_redemptions": 1,
+        "expires_at": "2030-01-31T12:00:00Z",
+    }
+    assert broken_shop.send("POST", "/coupons", new, as_="admin").status == 201
+    assert broken_shop.send("POST", "/coupons", new, as_="admin").status == 500
+
+
+def test_pages_overlap(broken_shop: Client) -> None:
+    one, two = (
+        [
+            o["id"]
+            for o in broken_shop.send("GET", f"/orders?size=2&page={n}", as_="ada").body["items"]
+        ]
+        for n in (1, 2)
+    )
+    assert one[1] == two[0]
+
+
 def test_audit_is_public(broken_shop: Client) -> None:
     assert broken_shop.send("GET", "/admin/audit").status == 200
     assert broken_shop.send("GET", "/admin/audit", as_="ada").status == 403

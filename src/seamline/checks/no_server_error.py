@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seamline.checks.context import Context
+from seamline.checks.duplicate_refused import is_told
 from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.status_as_expected import excerpt, name_of
 from seamline.model.exchange import Exchange
@@ -17,6 +18,8 @@ def no_server_error(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
         yield Fault(title="no answer", expected="an answer", actual=x.failure, detail="no answer")
     elif x.status == 503 and x.twist is not None and x.twist.scenario == "again":
         yield Abstain("503 to the same request again: the first one may have closed the system")
+    elif is_told(x, context):
+        yield Abstain("duplicateRefused tells of it")
     elif x.status >= 500 and not _is_unknown_method(x):
         yield Fault(
             title=f"answered {name_of(x.status)}{_with(x)}",

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 from zlib import crc32
 
-from seamline.discover.shape import plain, properties
 from seamline.discover.word import words
 from seamline.openapi.document import Document
+from seamline.openapi.plain import plain, properties
 from seamline.rows.pattern import NotSimple, count, parse, text_at
 
 NOTHING = object()

@@ -13,9 +13,9 @@ from seamline.discover.act import Act, slug
 from seamline.discover.lab import Lab, Tried
 from seamline.discover.learn import Success, body_of, made_by
 from seamline.discover.made import NOTHING, Maker
-from seamline.discover.shape import asked, plain, properties
 from seamline.discover.values import Choice, Made
 from seamline.openapi.operation import Operation
+from seamline.openapi.plain import asked, plain, properties
 
 _LAST = re.compile(r"(?P<before>.*[^/])/*/\{(?P<name>[^{}/]+)\}")
 _BEYOND = 1000

@@ -17,12 +17,13 @@ from seamline.discover.made import NOTHING, Maker, agrees
 from seamline.discover.match import Match
 from seamline.discover.place import Places
 from seamline.discover.seed import Rows, categorical, parent, ranked
-from seamline.discover.shape import fits, plain
+from seamline.discover.shape import fits
 from seamline.discover.word import singular, words
 from seamline.model.catalog import Catalog, Table
 from seamline.model.row import Row
 from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation, Parameter
+from seamline.openapi.plain import plain
 from seamline.text.redact import carries_credentials
 
 _BY_ITSELF = frozenset(("accept", "content-type", "authorization"))

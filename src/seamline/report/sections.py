@@ -46,6 +46,8 @@ SECTIONS = (
             "noServerError": "no answer is 5xx, and an answer comes at all",
             "invalidInputRejected": "input that the document does not allow is refused",
             "undeclaredMethodRefused": "a method that the document does not have is not carried out",
+            "absentIs404": "a request to what does not exist is answered with 404",
+            "duplicateRefused": "what may exist only once is refused the second time",
             "errorLeavesNoTrace": "a request that is answered with an error changes no row",
             "nothingLeaked": "no stack trace, SQL text, file path or secret stands in an answer",
         },

@@ -23,7 +23,7 @@ from seamline.run.patience import NOT_TESTED, is_limited
 from seamline.run.renew import fresh, renewed, token_expired
 from seamline.run.request import build
 from seamline.run.session import Answers, Noise, Session
-from seamline.spec.reference import references_in, resolve
+from seamline.spec.reference import NothingThere, references_in, resolve
 from seamline.system.identity import Credentials, malformed, missing
 from seamline.system.token import forged
 
@@ -82,8 +82,17 @@ async def _carry_out(session: Session, case: Case, outcome: Outcome) -> None:
             judge_exchange(session, exchange, outcome)
             if not _may_go_on(step, exchange):
                 break
+    except NothingThere as exc:
+        if not _is_derived(case):
+            outcome.error = session.redactor.text(str(exc))
+        else:  # a probe asked for what this system does not answer with: nothing to test
+            outcome.notes.append(f"not all of it was sent: {session.redactor.text(str(exc))}")
     except SpecError as exc:
         outcome.error = session.redactor.text(str(exc))
+
+
+def _is_derived(case: Case) -> bool:
+    return any(step.twist is not None for step in case.steps)
 
 
 def _rows_wanted(session: Session, case: Case) -> Iterator[tuple[str, dict[str, Any], int]]:
@@ -131,7 +140,8 @@ async def _send(
             said += more
         notes += said
     if response is not None:
-        answers.keep(step.label, None if response.json is NOT_JSON else response.json)
+        document = None if response.json is NOT_JSON else response.json
+        answers.keep(step.label, document, response.headers)
     return Exchange(
         case=case.id,
         kind=case.kind,

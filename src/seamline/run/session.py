@@ -19,7 +19,7 @@ from seamline.model.row import Row
 from seamline.model.vocabulary import ANONYMOUS
 from seamline.run.patience import Patience
 from seamline.spec.endpoints import Allowance
-from seamline.spec.reference import Lookup
+from seamline.spec.reference import Lookup, NothingThere
 from seamline.system.http import Client
 from seamline.system.identity import NOBODY, Credentials
 from seamline.system.process import Process
@@ -39,6 +39,9 @@ class Noise(msgspec.Struct, frozen=True):
         """Whether a column's changes are noise; `*` stands for any table."""
         return (table, column) in self.columns or ("*", column) in self.columns
 
+
+HEADERS = "@headers"
+"""What stands behind a label where a derived case means an answer's headers: `first@headers#/etag`."""
 
 Renew = Callable[[], Awaitable[Credentials]]
 """Logs an identity in again; raises `LoginError`."""
@@ -164,9 +167,10 @@ class Answers(Lookup):
         self._documents: dict[str, Any] = {}
         self.logins: dict[str, Credentials] = {}
 
-    def keep(self, label: str, document: Any) -> None:
-        """Remember a step's decoded answer."""
+    def keep(self, label: str, document: Any, headers: Sequence[tuple[str, str]] = ()) -> None:
+        """Remember a step's decoded answer, and its headers under `label@headers`."""
         self._documents[label] = document
+        self._documents[label + HEADERS] = dict(headers)
 
     async def prepare(self, wanted: Sequence[tuple[str, Mapping[str, Any], int]]) -> None:
         """Fetch the rows that references name: (table, where, how many)."""
@@ -196,7 +200,7 @@ class Answers(Lookup):
         """A value of an earlier step's answer."""
         value = at_pointer(self._documents.get(label), pointer)
         if value is ABSENT:
-            raise SpecError(f"$from: the answer of {label!r} has nothing at {pointer}")
+            raise NothingThere(f"$from: the answer of {label!r} has nothing at {pointer}")
         return value
 
     def identity(self, name: str, column: str) -> Any:

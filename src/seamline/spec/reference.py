@@ -36,6 +36,10 @@ class ReferenceProblem(SpecError):
     slug = "reference"
 
 
+class NothingThere(ReferenceProblem):
+    """A well written reference to an earlier answer that does not have what it points at."""
+
+
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """One reference; `kind` says which of the other fields count."""
 

@@ -41,6 +41,7 @@ def _with_derived(job: Job, judged: Judging, document: Document, plan: Plan) -> 
         operations=judged.operations,
         contexts=judged.rules.contexts,
         catalog=judged.rules.fallback.catalog,
+        document=document,
         roles={name: identity.role for name, identity in project.identities.items()},
         rows=frozenset(judged.rules.identity_rows),
         logins=frozenset(

@@ -55,6 +55,26 @@ DEFECTS = (
         operation="GET /products",
     ),
     Defect(
+        name="nearestCoupon",
+        what="GET /coupons/{code} answers another coupon where there is none of that code.",
+        check="absentIs404",
+        operation="GET /coupons/{code}",
+        also=("statusAsExpected",),
+    ),
+    Defect(
+        name="couponTwiceCrashes",
+        what="POST /coupons with a code that is taken ends in 500.",
+        check="duplicateRefused",
+        operation="POST /coupons",
+        also=("noServerError",),
+    ),
+    Defect(
+        name="pagesOverlap",
+        what="GET /orders begins every page but the first one row too early.",
+        check="paginationStable",
+        operation="GET /orders",
+    ),
+    Defect(
         name="auditIsPublic",
         what="GET /admin/audit answers without credentials.",
         check="authRequired",

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from seamline.checks.duplicate_refused import AGAIN
 from seamline.model.case import Case
 from seamline.model.vocabulary import SAFE_METHODS
 from seamline.openapi.operation import Operation
 from seamline.run.probe.world import World, behind, name_of
-
-AGAIN = "again"
 
 
 def twice(base: Case, known: Operation, world: World) -> Iterator[Case]:

@@ -11,6 +11,7 @@ from seamline.checks import Context
 from seamline.model.case import Case, Step, Twist
 from seamline.model.catalog import Catalog
 from seamline.model.vocabulary import CaseKind
+from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation
 from seamline.text.redact import carries_credentials
 
@@ -29,6 +30,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     cases: Sequence[Case] = ()
     bases: Mapping[str, Case] = {}
     catalog: Catalog | None = None
+    document: Document | None = None
     roles: Mapping[str, str | None] = {}
     rows: frozenset[str] = frozenset()
     logins: frozenset[str] = frozenset()

@@ -1,0 +1,61 @@
+"""Lists as answers hold them: their items, what tells items apart, how many there are said to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from seamline.model.exchange import Exchange
+
+Item = dict[str, Any]
+_KEYS = ("id", "uuid", "guid", "uid", "key", "slug", "code", "sku", "number", "name")
+_TOTALS = ("total", "totalCount", "total_count", "totalItems", "total_items", "total_entries")
+
+
+def items_of(exchange: Exchange) -> list[Item] | None:
+    """The items of a successful list answer: the body, or its one property that is a list."""
+    if not exchange.succeeded or exchange.response is None or exchange.response.cut:
+        return None
+    body = exchange.response.json
+    if isinstance(body, dict):
+        lists = [v for v in body.values() if isinstance(v, list)]
+        objects = [v for v in lists if v and all(isinstance(i, dict) for i in v)]
+        chosen = objects or lists
+        body = chosen[0] if len(chosen) == 1 else None
+    if isinstance(body, list) and all(isinstance(i, dict) for i in body):
+        return body
+    return None
+
+
+def key_of(items: Sequence[Item]) -> str | None:
+    """The property by which the items are told apart: all have it, each with another value."""
+    names = [n for n in _KEYS if all(n in i for i in items)]
+    for name in names:
+        values = [i[name] for i in items]
+        if all(_is_plain(v) for v in values) and len(set(map(str, values))) == len(values):
+            return name
+    return None
+
+
+def keys(items: Sequence[Item], name: str) -> list[str]:
+    """Each item's value of the property, as text."""
+    return [str(i.get(name)) for i in items]
+
+
+def total_of(exchange: Exchange) -> int | None:
+    """How many there are in all, as the answer says."""
+    body = exchange.response.json if exchange.response is not None else None
+    if not isinstance(body, dict):
+        return None
+    found = next((body[n] for n in _TOTALS if n in body), None)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def asked(exchange: Exchange) -> dict[str, str]:
+    """The query that was sent."""
+    return dict(parse_qsl(urlsplit(exchange.request.target).query, keep_blank_values=True))
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)

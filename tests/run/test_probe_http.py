@@ -1,0 +1,125 @@
+"""Probes of what HTTP promises: pages, absent things."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from seamline.checks import Context
+from seamline.model.case import Case, RequestTemplate, Step
+from seamline.model.catalog import Catalog, Column, Table
+from seamline.openapi.document import Document, parse
+from seamline.openapi.operation import operations
+from seamline.run.probe.absent import absent
+from seamline.run.probe.pages import pages
+from seamline.run.probe.world import World
+
+ITEM = {"type": "object", "properties": {"id": {"type": "integer"}}}
+PAGE = {
+    "type": "object",
+    "properties": {"items": {"type": "array", "items": ITEM}, "next_cursor": {"type": "string"}},
+}
+
+
+def query(name: str, kind: str = "integer", **more: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": {"type": kind, **more}}
+
+
+def document(path: str, parameters: list[Any], method: str = "get", schema: Any = PAGE) -> Document:
+    answer = {"description": "", "content": {"application/json": {"schema": schema}}}
+    node = {"parameters": parameters, "responses": {"200": answer}, "operationId": "op"}
+    raw = {
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {path: {method: node}},
+    }
+    return parse(json.dumps(raw).encode(), "openapi.json")
+
+
+def made(probe: Any, known: Document, request: RequestTemplate, **more: Any) -> list[Case]:
+    found = operations(known)
+    (key,) = found
+    step = Step(operation=key, identity="ann", request=request, label="step1", status=(200,))
+    base = Case(id="base", subject=key, kind="positive", steps=(step,))
+    world = World(operations=found, document=known, **more)
+    return list(probe(base, found[key], world))
+
+
+def test_pages_are_asked_for_without_what_narrows_the_list() -> None:
+    known = document("/items", [query("size", maximum=50), query("page"), query("color", "string")])
+    (case,) = made(pages, known, RequestTemplate(query={"color": "red", "page": 3}))
+    sent = [s.request.query for s in case.steps]
+    assert sent[:3] == [{"size": 50}, {"size": 50}, {"size": 2, "page": 1}]
+    assert [s.status for s in case.steps] == [(200,), *[()] * 7]
+    assert case.id == "op~pages"
+
+
+def test_offsets_grow_by_the_size_and_cursors_come_from_the_page_before() -> None:
+    known = document("/items", [query("limit"), query("offset")])
+    (case,) = made(pages, known, RequestTemplate())
+    assert [s.request.query["offset"] for s in case.steps[2:5]] == [0, 2, 4]
+    known = document("/items", [query("limit"), query("cursor", "string")])
+    (case,) = made(pages, known, RequestTemplate())
+    assert case.steps[3].request.query["cursor"] == {"$from": "page0#/next_cursor"}
+    known = document("/items", [query("limit"), query("cursor", "string")], schema=ITEM)
+    assert not made(pages, known, RequestTemplate())
+
+
+IDS = Catalog(
+    engine="postgresql",
+    version="17",
+    tables=(
+        Table(
+            name="items",
+            sql="items",
+            columns=tuple(
+                Column(name=n, type=t, base=t, nullable=False)
+                for n, t in (("id", "integer"), ("uid", "uuid"), ("name", "text"), ("at", "date"))
+            ),
+        ),
+    ),
+)
+
+
+def replaced(used: Any, schema: Any, resource: str | None = "items") -> Any:
+    parameter = {"name": "id", "in": "path", "required": True, "schema": schema}
+    known = document("/items/{id}", [parameter], "put")
+    contexts = {"PUT /items/{id}": Context(resource=resource)}
+    cases = made(absent, known, RequestTemplate(path={"id": used}), catalog=IDS, contexts=contexts)
+    return cases[0].steps[0].request.path["id"] if cases else None
+
+
+@pytest.mark.parametrize(
+    ("used", "schema", "value"),
+    [
+        (7, {"type": "integer"}, 2147483647),
+        (7, {"type": "integer", "maximum": 20_000_000}, 20_000_000),
+        (7, {"type": "integer", "maximum": 10}, None),
+        ("7", {"type": "string"}, "2147483647"),
+        ("blue", {"type": "string"}, "bluff"),
+        ("blue", {"type": "string", "enum": ["blue"]}, None),
+        ({"$row": "items[0].id"}, {}, 2147483647),
+        ({"$row": "items[0].at"}, {}, None),
+        (
+            {"$row": "items[0].name"},
+            {"type": "string"},
+            {"$join": [{"$row": "items[0].name"}, "0", "4"]},
+        ),
+        ({"$identity": "ann.id"}, {}, None),
+    ],
+)
+def test_an_absent_value_has_the_shape_of_the_one_used(used: Any, schema: Any, value: Any) -> None:
+    assert replaced(used, schema) == value
+
+
+def test_a_uuid_is_another_uuid() -> None:
+    by_row = {"$row": {"table": "items", "where": {}, "column": "uid"}}
+    assert replaced(by_row, {"type": "string"}) == replaced("x", {"format": "uuid"})
+    assert replaced(by_row, {"type": "string"}).count("-") == 4
+
+
+def test_a_parameter_that_names_no_row_is_left_alone() -> None:
+    assert replaced("blue", {"type": "string"}, resource=None) is None
+    assert replaced({"$row": "items[0].name"}, {"type": "string"}, resource=None) is not None
