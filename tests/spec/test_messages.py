@@ -7,16 +7,12 @@ from typing import Any
 
 import pytest
 
+from seamline.model.vocabulary import API_CHECKS, PLANNED_CHECKS
+
 from .samples import data, endpoints, problems, project
 
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE"
-API = (
-    "statusAsExpected, statusDocumented, responseSchema, contentType, noServerError,"
-    " invalidInputRejected, undeclaredMethodRefused, absentIs404, duplicateRefused,"
-    " paginationStable, authRequired,"
-    " safeMethodWritesNothing, errorLeavesNoTrace, createdRowMatches, deleteRemovesOnlyItsRow,"
-    " nothingLeaked, statementBudget"
-)
+API = ", ".join((*API_CHECKS, *PLANNED_CHECKS))
 TABLE = "notNull, range, matches, oneOf, unique, references, ordered, nullShare, constraint, sql"
 POINTER = "must be a JSON Pointer such as '#/id' ('#' is the whole)"
 NOT_KNOWN = (

@@ -14,6 +14,7 @@ from seamline.openapi.operation import Operation
 from seamline.run.probe import forged, twice
 from seamline.run.probe import same_key, twice, unchanged
 from seamline.run.probe import absent, pages, twice
+from seamline.run.probe import absent, forged, pages, twice
 from seamline.run.probe.world import Probe, World
 
 __all__ = ["PROBES", "World", "not_probed", "probed"]
@@ -21,6 +22,12 @@ __all__ = ["PROBES", "World", "not_probed", "probed"]
 PROBES: tuple[Probe, ...] = (twice.twice, forged.forged)
 PROBES: tuple[Probe, ...] = (twice.twice, same_key.same_key, unchanged.unchanged)
 PROBES: tuple[Probe, ...] = (twice.twice, absent.absent, pages.pages)
+PROBES: tuple[Probe, ...] = (
+    twice.twice,
+    absent.absent,
+    pages.pages,
+    forged.forged,
+)
 
 
 def probed(base: Case, known: Operation, world: World) -> Iterator[Case]:
