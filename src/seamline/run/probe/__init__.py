@@ -11,22 +11,23 @@ from collections.abc import Iterator
 
 from seamline.model.case import Case, NotCovered
 from seamline.openapi.operation import Operation
-from seamline.run.probe import forged, twice
-from seamline.run.probe import same_key, twice, unchanged
-from seamline.run.probe import absent, pages, twice
-from seamline.run.probe import absent, forged, pages, twice
+from seamline.run.probe.absent import absent
+from seamline.run.probe.forged import forged, forged_not_covered
+from seamline.run.probe.pages import pages
+from seamline.run.probe.same_key import same_key
+from seamline.run.probe.twice import twice
+from seamline.run.probe.unchanged import unchanged
 from seamline.run.probe.world import Probe, World
 
 __all__ = ["PROBES", "World", "not_probed", "probed"]
 
-PROBES: tuple[Probe, ...] = (twice.twice, forged.forged)
-PROBES: tuple[Probe, ...] = (twice.twice, same_key.same_key, unchanged.unchanged)
-PROBES: tuple[Probe, ...] = (twice.twice, absent.absent, pages.pages)
 PROBES: tuple[Probe, ...] = (
-    twice.twice,
-    absent.absent,
-    pages.pages,
-    forged.forged,
+    twice,
+    same_key,
+    unchanged,
+    absent,
+    pages,
+    forged,
 )
 
 
@@ -38,4 +39,4 @@ def probed(base: Case, known: Operation, world: World) -> Iterator[Case]:
 
 def not_probed(world: World) -> Iterator[NotCovered]:
     """What no probe can make of this project, and why."""
-    yield from forged.forged_not_covered(world)
+    yield from forged_not_covered(world)
