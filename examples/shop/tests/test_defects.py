@@ -142,6 +142,18 @@ def test_cart_adds_up(broken_shop: Client) -> None:
     assert [i["quantity"] for i in broken_shop.send("GET", "/cart", as_="bob").body["items"]] == [6]
 
 
+def test_coupon_in_local_time(broken_shop: Client) -> None:
+    new = {
+        "code": unique("LOCAL").replace("-", ""),
+        "percent": 5,
+        "max_redemptions": 9,
+        "expires_at": "2098-05-31T22:00:00Z",
+    }
+    assert broken_shop.send("POST", "/coupons", new, as_="admin").status == 201
+    told = broken_shop.send("GET", f"/coupons/{new['code']}", as_="staff").body["expires_at"]
+    assert told == "2098-06-01T00:00:00Z"
+
+
 def test_password_in_audit(broken_shop: Client, rows: Connection) -> None:
     new = {
         "email": f"{unique('open')}@example.com",

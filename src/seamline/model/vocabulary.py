@@ -36,6 +36,7 @@ API_CHECKS = (
     "deleteRemovesOnlyItsRow",
     "updateChangesOnlyAsked",
     "idempotentTwice",
+    "laterReadAgrees",
     "noSecretInClear",
     "nothingLeaked",
 )

@@ -15,6 +15,7 @@ from seamline.text.pointer import ABSENT, at_pointer, escape
 _URI = "urn:seamline:openapi"
 _FRAGMENT = "/~!$&'()*+,;=:@"
 _MOST_ERRORS = 5
+_DEEPEST = 8
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -50,6 +51,10 @@ class BodySchemas:
                 f"the body cannot be held against {pointer}: {_line(exc)}"
             ) from None
 
+    def requires(self, pointer: str, name: str) -> bool:
+        """Whether every object that the schema at `pointer` accepts has a property of that name."""
+        return _requires(self._document, at_pointer(self._document, pointer), name, 0)
+
     def _build(self, pointer: str) -> jsonschema_rs.Validator | str:
         if at_pointer(self._document, pointer) is ABSENT:
             return f"the schema {pointer} is not in the document"
@@ -63,6 +68,18 @@ class BodySchemas:
             )
         except (ValueError, RecursionError) as exc:
             return f"the schema {pointer} cannot be used: {_line(exc)}"
+
+
+def _requires(document: Any, schema: Any, name: str, depth: int) -> bool:
+    if not isinstance(schema, dict) or depth > _DEEPEST:
+        return False
+    listed = schema.get("required")
+    if isinstance(listed, list) and name in listed:
+        return True
+    reference, members = schema.get("$ref"), schema.get("allOf")
+    below = [at_pointer(document, reference)] if isinstance(reference, str) else []
+    below += members if isinstance(members, list) else []
+    return any(_requires(document, s, name, depth + 1) for s in below)
 
 
 def _first_few(validator: jsonschema_rs.Validator, body: Any) -> tuple[Violation, ...]:

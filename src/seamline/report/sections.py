@@ -35,6 +35,7 @@ SECTIONS = (
             "deleteRemovesOnlyItsRow": "a delete removes its row and only what belongs to it",
             "updateChangesOnlyAsked": "an update changes its row, and nothing that was not asked",
             "idempotentTwice": "PUT and DELETE sent twice leave the rows of one request",
+            "laterReadAgrees": "a later read tells of what was written as it was written",
             "noSecretInClear": "a password of the request stands in no row as it was sent",
             "safeMethodWritesNothing": "a safe method changes no row of the resource",
         },

@@ -123,6 +123,12 @@ DEFECTS = (
         operation="PUT /cart/items/{product_id}",
     ),
     Defect(
+        name="couponInLocalTime",
+        what="GET /coupons/{code} tells expires_at in local time and calls it UTC.",
+        check="laterReadAgrees",
+        operation="GET /coupons/{code}",
+    ),
+    Defect(
         name="passwordInAudit",
         what="POST /auth/register writes the password into the audit.",
         check="noSecretInClear",
