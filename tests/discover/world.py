@@ -70,8 +70,13 @@ def props(text: str) -> dict[str, Any]:
     return {"type": "object", "properties": found, "required": list(found)}
 
 
-def document(paths: dict[str, Any], schemas: dict[str, Any] | None = None) -> Document:
-    raw = {"openapi": "3.1.0", "paths": paths, "components": {"schemas": schemas or {}}}
+def document(
+    paths: dict[str, Any],
+    schemas: dict[str, Any] | None = None,
+    schemes: dict[str, Any] | None = None,
+) -> Document:
+    components = {"schemas": schemas or {}, "securitySchemes": schemes or {}}
+    raw = {"openapi": "3.1.0", "paths": paths, "components": components}
     return parse(json.dumps(raw).encode(), "openapi.json")
 
 

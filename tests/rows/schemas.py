@@ -53,6 +53,8 @@ _KEYS = (
     "id int PRIMARY KEY",
     "id text PRIMARY KEY",
 )
+_INDEXED = ("int", "bigint", "text", "varchar(80)", "uuid", "date", "timestamptz")
+_PARTS = ("{c} IS NOT NULL", "id IS NOT NULL", "{c} IS NULL")
 _ORDERED = ("int", "numeric(9,2)", "date", "timestamptz")
 
 
@@ -81,7 +83,15 @@ def tables(draw: st.DrawFn, number: int) -> str:
         lines.append(f'CHECK ("{a}" {draw(st.sampled_from(("<", "<=", ">", "<>", "=")))} "{b}")')
     if len(typed) > 1 and draw(st.booleans()):
         lines.append(f'CHECK (num_nonnulls("{typed[0][0]}", "{typed[1][0]}") >= 1)')
-    return f"CREATE TABLE t{number} ({', '.join(lines)});"
+    of_text = [n for n, k in typed if k in ("text", "varchar(80)")]
+    if draw(st.booleans()) and of_text:
+        lines.append(f'g text GENERATED ALWAYS AS (lower("{of_text[0]}")) STORED')
+    made = [f"CREATE TABLE t{number} ({', '.join(lines)});"]
+    for name, kind in typed:
+        if kind in _WIDE and kind in _INDEXED and draw(st.integers(0, 2)) == 0:
+            part = draw(st.sampled_from(_PARTS)).format(c=f'"{name}"')
+            made.append(f'CREATE UNIQUE INDEX ON t{number} ("{name}") WHERE {part};')
+    return "\n".join(made)
 
 
 @st.composite

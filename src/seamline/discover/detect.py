@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from seamline.discover.account import Account
 from seamline.discover.folder import MAX_FILES, Folder
 from seamline.discover.program import Program, program, requirements
 from seamline.discover.variable import Variable, variables
@@ -45,7 +46,8 @@ _DOCUMENT_NAMES = ("openapi.json", "openapi.yaml", "openapi.yml", "swagger.json"
 class Detected(msgspec.Struct, frozen=True, kw_only=True):
     """What was found. `finds` says each thing in a sentence, `missing` what init could not find out.
 
-    `openapi` is a file of the folder, or a path that such a system is known to answer.
+    `openapi` is a file of the folder, or a path that such a system is known to answer. `accounts` are
+    identities that were made through the API of the running system.
     """
 
     folder: Path
@@ -60,6 +62,7 @@ class Detected(msgspec.Struct, frozen=True, kw_only=True):
     seed: tuple[str, ...] = ()
     variables: tuple[Variable, ...] = ()
     extensions: tuple[str, ...] = ()
+    accounts: tuple[Account, ...] = ()
 
     @property
     def is_enough(self) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
+from seamline.discover.account import Account
 from seamline.discover.detect import Detected
 from seamline.discover.variable import Variable
 from seamline.spec import toml_text
@@ -26,6 +28,12 @@ _IDENTITIES = """\
 #   or: basic = { username = "…", password = "{secret:seed_password}" }
 """
 
+_MADE = """\
+# Who calls the system: made through its API at each start. Add others (staff, an administrator) that
+# it does not let anybody become, with a role of their own.
+"""
+_PASSWORD = "user_password"
+
 _REST = """\
 [paths]
 specs = "integration"           # Endpoint_Validation_Specs.json and Data_Validation_Framework.json
@@ -41,9 +49,21 @@ def toml_of(detected: Detected) -> str:
     """A seamline.toml that `spec.load_project` reads; what nobody could tell stands in it as a comment."""
     parts = [_system(detected), _database(detected)]
     secrets = [v for v in detected.variables if v.kind == "secret"]
-    if secrets and detected.program is not None:
-        parts.append(_secrets(secrets))
-    return "\n".join([*parts, _IDENTITIES, _REST])
+    if (secrets and detected.program is not None) or detected.accounts:
+        parts.append(_secrets(secrets, detected.accounts))
+    identities = identities_of(detected.accounts) if detected.accounts else _IDENTITIES
+    return "\n".join([*parts, identities, _REST])
+
+
+def identities_of(accounts: Sequence[Account]) -> str:
+    """The tables of identities that were made through the API."""
+    return "\n".join([_MADE, *map(_identity, accounts)])
+
+
+def password_of(accounts: Sequence[Account]) -> str:
+    """The line that declares their password as a secret."""
+    default = accounts[0].password
+    return f"{_PASSWORD} = {{ env = {_text(f'SEAMLINE_{_PASSWORD.upper()}')}, default = {_text(default)} }}"
 
 
 def to_fill(detected: Detected) -> Iterator[tuple[KeyPath, str]]:
@@ -130,7 +150,54 @@ def _database(detected: Detected) -> str:
     return "\n".join([*lines, ""])
 
 
-def _secrets(secrets: Iterable[Variable]) -> str:
+def _identity(account: Account) -> str:
+    lines = [f"[identities.{account.name}]", f"role = {_text(account.role)}"]
+    lines.append(f"register = {_request(account, account.register, account.registration, {})}")
+    given: dict[str, str] = (
+        {"token": account.token} if account.token else {"cookie": account.cookie}
+    )
+    if account.token and (account.header, account.prefix) != ("Authorization", "Bearer "):
+        given |= {"header": account.header, "prefix": account.prefix}
+    lines.append(f"login = {_request(account, account.login, account.credentials, given)}")
+    if account.row is not None:
+        table, column, value = account.row
+        lines.append(f"row = {inline({'table': table, 'where': {column: value}})}")
+    return "\n".join([*lines, ""])
+
+
+def _request(account: Account, key: str, body: Mapping[str, Any], more: Mapping[str, str]) -> str:
+    method, _, path = key.partition(" ")
+    way = "form" if key in account.forms else "json"
+    given = {"path": path} if method == "POST" else {"method": method, "path": path}
+    return inline({**given, way: _hidden(body, account.password), **more})
+
+
+def _hidden(value: Any, password: str) -> Any:
+    """A body with the secret's name instead of the password."""
+    if isinstance(value, dict):
+        return {name: _hidden(item, password) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_hidden(item, password) for item in value]
+    return f"{{secret:{_PASSWORD}}}" if password and value == password else value
+
+
+def inline(value: Any) -> str:
+    """A value as TOML on one line; null, which TOML does not have, is left out."""
+    if isinstance(value, Mapping):
+        pairs = (f"{_key(k)} = {inline(v)}" for k, v in value.items() if v is not None)
+        return f"{{ {', '.join(pairs)} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(inline(v) for v in value if v is not None)}]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else _text(str(value))
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else _text(name)
+
+
+def _secrets(secrets: Iterable[Variable], accounts: Sequence[Account] = ()) -> str:
     lines = [
         "[secrets]                       # the defaults are for tests only: they open nothing else"
     ]
@@ -142,6 +209,7 @@ def _secrets(secrets: Iterable[Variable]) -> str:
             f"{variable.name.lower()} = {{ env = {_text(f'SEAMLINE_{variable.name}')},"
             f" default = {_text(default)} }}"
         )
+    lines += [password_of(accounts)] if accounts else []
     return "\n".join([*lines, ""])
 
 
@@ -154,5 +222,5 @@ def _list(values: Sequence[str]) -> str:
 
 
 def _table(values: Mapping[str, str]) -> str:
-    pairs = (f"{k if _BARE.fullmatch(k) else _text(k)} = {_text(v)}" for k, v in values.items())
+    pairs = (f"{_key(k)} = {_text(v)}" for k, v in values.items())
     return f"{{ {', '.join(pairs)} }}"

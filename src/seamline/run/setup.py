@@ -49,6 +49,10 @@ class Setup(msgspec.Struct, kw_only=True):
         """Whether a fresh target can be made: Seamline starts the system and owns its database."""
         return self.project.system.command is not None and self.live is None
 
+    def use(self, project: Project) -> None:
+        """Go on with a project that has more in it: identities, secrets."""
+        self.project, self.values = project, Values(project, self.redactor)
+
     @asynccontextmanager
     async def stage(self, name: str) -> AsyncIterator[list[str]]:
         """Time a stage; what is appended to the list is its detail. Emits `StageFinished`."""

@@ -34,6 +34,7 @@ from seamline.system.workspace import workspace
 from seamline.text.plain import one_line
 from seamline.text.redact import Redactor
 from seamline.workflow.artifacts import run_to_end
+from seamline.workflow.init_accounts import become, said, to_paste
 from seamline.workflow.init_page import (
     Report,
     command,
@@ -73,7 +74,7 @@ class _Init:
         self.detected: Detected | None = None
         self.redactor = Redactor()
         self.failed_stage = self.last_stage = ""
-        self.source = ""
+        self.source = self.no_identity = ""
 
     async def execute(self) -> None:
         """Write the files. Raises the `SeamlineError` that kept it from that."""
@@ -89,6 +90,7 @@ class _Init:
                     target = await stack.enter_async_context(setup.target())
                     self.last_stage = ""
                     document = await self._document(setup, target)
+                    target = await self._accounts(setup, stack, target, document)
                     made = await self._generated(setup, stack, target, document)
             self._write(setup.project, made)
         except SeamlineError as exc:
@@ -172,6 +174,26 @@ class _Init:
             raise SpecError(f"{document.source}: the document has no operations: nothing to write")
         return document
 
+    async def _accounts(
+        self, setup: Setup, stack: AsyncExitStack, target: Target, document: Document
+    ) -> Target:
+        """Identities made through the API, for a toml of init's own; the target to go on with."""
+        found = await become(setup, target, document)
+        self.no_identity = found.why
+        if found.accounts and self.detected is not None:
+            self._write_toml(msgspec.structs.replace(self.detected, accounts=found.accounts))
+            setup.use(load_project(self.toml))
+            self.report.found.append(said(found.accounts))
+        elif found.accounts:
+            self.report.to_paste += to_paste(found.accounts)
+        if not found.is_spoilt:
+            return target
+        await stack.aclose()
+        self.failed_stage = "identities" if found.accounts else ""
+        target = await stack.enter_async_context(setup.target(quiet=True))
+        self.failed_stage = ""
+        return target
+
     async def _generated(
         self, setup: Setup, stack: AsyncExitStack, target: Target, document: Document
     ) -> Generated:
@@ -235,10 +257,13 @@ class _Init:
         locked = [item for item in made.unfilled if item.what == _NEEDS_IDENTITY]
         if locked and not project.identities:
             line = text.count("\n", 0, max(text.find("[identities."), 0)) + 1
-            said = (
+            needed = (
                 f"{len(locked)} operations need credentials: say who calls under [identities.NAME]"
             )
-            self.report.to_fill.append(f"{shown(self.toml)}:{line}: {said}, then init --update")
+            why = f" ({self.no_identity})" if self.no_identity else ""
+            self.report.to_fill.append(
+                f"{shown(self.toml)}:{line}: {needed}{why}, then init --update"
+            )
         places = {
             f"{e.get('method', '')} {e.get('endpoint', '')}": i
             for i, e in enumerate(endpoints.value.get("endpoints", []))
@@ -250,8 +275,8 @@ class _Init:
             if operation in places:
                 line = endpoints.line_of(("endpoints", places[operation], "endpoint"))
                 reason = why.removeprefix(f"{operation} ")
-                said = one_line(f"{operation}: {what}: {reason}", _WIDTH)
-                self.report.to_fill.append(f"{shown(endpoints.path)}:{line}: {said}")
+                open_line = one_line(f"{operation}: {what}: {reason}", _WIDTH)
+                self.report.to_fill.append(f"{shown(endpoints.path)}:{line}: {open_line}")
 
     def _with_lines(self, error: SeamlineError) -> SeamlineError:
         """The same error, fit to print, with the lines of the toml that say what failed."""

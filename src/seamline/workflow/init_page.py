@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from seamline.discover.detect import DOCUMENT_PATHS
-from seamline.spec import ENDPOINTS
+from seamline.spec import ENDPOINTS, PROJECT
 from seamline.spec.project import Project
 
 _SMALLEST = '{"endpoint": "/health", "method": "GET", "expectedStatus": 200}'
@@ -22,6 +22,7 @@ class Report(msgspec.Struct, kw_only=True):
     written: list[str] = []
     told: list[str] = []
     to_fill: list[str] = []
+    to_paste: list[str] = []
 
 
 def page(report: Report) -> Iterator[str]:
@@ -31,6 +32,7 @@ def page(report: Report) -> Iterator[str]:
         ("Written", report.written),
         ("Left as it was", report.told),
         ("Could not be filled in: edit these lines", report.to_fill),
+        (f"Tried, and it works: paste into {PROJECT}, then init --update", report.to_paste),
     )
     for title, lines in parts:
         if lines:
