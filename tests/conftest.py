@@ -11,6 +11,7 @@ from hypothesis import settings
 from seamline.engines.protocol import Server
 from seamline.engines.registry import engine_for
 
+from . import server as server_of_runs
 from .engines.lab import Lab, open_lab
 
 # The same examples in every run; SEAMLINE_RANDOM=1 looks for new ones.
@@ -18,6 +19,11 @@ settings.register_profile(
     "seamline", derandomize=not os.environ.get("SEAMLINE_RANDOM"), deadline=None
 )
 settings.load_profile("seamline")
+
+
+def pytest_sessionfinish() -> None:
+    """End what the runs of the session shared."""
+    server_of_runs.stop()
 
 
 @pytest.fixture(scope="session")

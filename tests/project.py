@@ -11,6 +11,8 @@ from seamline.model.event import CaseFinished, Event, RunFinished
 from seamline.workflow.artifacts import load_job, run_to_end
 from seamline.workflow.run import Run
 
+from .server import url
+
 NOTES = Path(__file__).parent / "systems" / "notes.py"
 SCHEMA = """
 CREATE TABLE notes (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text text NOT NULL);
@@ -27,8 +29,12 @@ def write_project(
     env: str = "",
     migration: str = SCHEMA,
     database: str | None = 'migrations = { kind = "sql", files = ["schema.sql"] }',
+    private: bool = False,
 ) -> Path:
-    """A project on the notes system; `toml` is added at its end, `env` to the system's variables."""
+    """A project on the notes system; `toml` is added at its end, `env` to the system's variables.
+
+    Its databases are made on the server that all runs share; with `private` it has a server of its own.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     variables = 'DATABASE_URL = "{database_url}"' if database is not None else ""
     text = f"""
@@ -44,7 +50,7 @@ start_timeout_s = 20
         line, _, toml = toml.partition("\n")
         text += line + "\n"
     if database is not None:
-        text += f"[database]\n{database}\n"
+        text += f"[database]\n{database}\n{'' if private or 'url' in database else shared()}"
     (folder / "seamline.toml").write_text(text + toml)
     (folder / "schema.sql").write_text(migration)
     specs = folder / "integration"
@@ -53,6 +59,11 @@ start_timeout_s = 20
     if data is not None:
         (specs / "Data_Validation_Framework.json").write_text(json.dumps(data))
     return folder
+
+
+def shared() -> str:
+    """Lines of a `[database]` on the server that all runs share."""
+    return f'url = "{url()}"\ndisposable = true\n'
 
 
 def run_project(folder: Path, **options: Any) -> list[Event]:

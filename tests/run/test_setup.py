@@ -36,7 +36,7 @@ class Preparation:
 
     @asynccontextmanager
     async def setup(self, folder: Path, **project: Any) -> AsyncIterator[Setup]:
-        write_project(folder, [], **project)
+        write_project(folder, [], private=True, **project)
         with workspace() as space:
             record = space.record
 
@@ -105,7 +105,7 @@ async def test_a_base_that_cannot_be_made(
 async def test_a_private_database_beside_a_system_that_runs_already_is_refused(
     preparation: Preparation, tmp_path: Path
 ) -> None:
-    write_project(tmp_path, [])
+    write_project(tmp_path, [], private=True)
     text = (tmp_path / "seamline.toml").read_text()
     lines = [line for line in text.splitlines() if not line.startswith(("command", "env"))]
     (tmp_path / "seamline.toml").write_text(

@@ -139,11 +139,23 @@ async def by_key_cookie(request: web.Request) -> int:
     return 0 if request.cookies.get("key") == API_KEY else 401
 
 
+async def by_header(request: web.Request) -> int:
+    return 0 if request.headers.get("X-Api-Key") == API_KEY else 401
+
+
+async def by_basic(request: web.Request) -> int:
+    scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
+    pair = base64.b64encode("ann:pw of ann: ü".encode()).decode()
+    return 0 if (scheme, sent) == ("Basic", pair) else 401
+
+
 DOORS: Mapping[str, Callable[[web.Request], Awaitable[int]]] = {
     "bearer": by_bearer,
     "session": by_cookie,
     "query": by_query,
     "key-cookie": by_key_cookie,
+    "header": by_header,
+    "basic": by_basic,
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from seamline.model.event import Errored, Event, FindingConfirmed
 
-from ..project import cases_of, end_of, run_project
+from ..project import cases_of, end_of, run_project, shared
 
 DOORS = Path(__file__).parent.parent / "systems" / "doors.py"
 SCHEMA = """
@@ -33,10 +33,18 @@ IDENTITIES = {
     "user": f'oauth2 = {{ {CLIENT}, grant = "password", username = "ann", password = "pw of ann" }}',
     "key": 'query = { api_key = "{secret:key}" }',
     "key_cookie": 'cookie = { key = "{secret:key}" }',
+    "key_header": 'header = { X-Api-Key = "{secret:key}" }',
+    "basic": 'basic = { username = "ann", password = "pw of ann: ü" }',
     "made": f"{LOGIN}\n{REGISTER}".replace("NAME", "made"),
     "there_already": f"{LOGIN}\n{REGISTER}".replace("NAME", "bob"),
 }
-BEHIND = {"cookie": "session", "key": "query", "key_cookie": "key-cookie"}
+BEHIND = {
+    "cookie": "session",
+    "key": "query",
+    "key_cookie": "key-cookie",
+    "key_header": "header",
+    "basic": "basic",
+}
 SECRETS = """
 [secrets]
 client = { env = "DOORS_NONE", default = "s3cr3t/ü" }
@@ -56,7 +64,7 @@ env = {{ DATABASE_URL = "{{database_url}}"{env} }}
 start_timeout_s = 20
 [database]
 migrations = {{ kind = "sql", files = ["schema.sql"] }}
-{tables}
+{shared()}{tables}
 {SECRETS}""")
     (folder / "schema.sql").write_text(SCHEMA)
     (folder / "integration").mkdir()
