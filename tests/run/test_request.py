@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from seamline.errors import SpecError
-from seamline.model.case import RequestTemplate
+from seamline.model.case import Attachment, RequestTemplate
 from seamline.model.exchange import Request
+from seamline.openapi.operation import Operation, Parameter
 from seamline.run.request import build
 
 
@@ -105,3 +106,122 @@ def test_what_http_cannot_carry_in_a_header_is_an_error_that_shows_no_value(
         sent(headers=headers)
     assert str(caught.value).startswith(f"GET /a: {said}")
     assert "secret" not in str(caught.value)
+
+
+def declares(
+    place: str, style: str, explode: bool, kind: str = "array", media: str = ""
+) -> Operation:
+    parameter = Parameter(
+        name="p",
+        place=place,
+        required=False,
+        schema={"type": kind},
+        style=style,
+        explode=explode,
+        media=media,
+    )
+    return Operation(
+        method="GET", path="/a", operation_id="", parameters=(parameter,), answers={}, security=()
+    )
+
+
+LIST, OBJECT, ONE = ["x y", "b", 3], {"k": "v w", "n": 1}, "o/e"
+
+
+@pytest.mark.parametrize(
+    ("style", "explode", "value", "written"),
+    [
+        # OpenAPI 3.1, 4.8.12.4 and RFC 6570
+        ("simple", False, LIST, "x%20y,b,3"),
+        ("simple", True, LIST, "x%20y,b,3"),
+        ("simple", False, OBJECT, "k,v%20w,n,1"),
+        ("simple", True, OBJECT, "k=v%20w,n=1"),
+        ("label", False, ONE, ".o%2Fe"),
+        ("label", False, LIST, ".x%20y,b,3"),
+        ("label", True, LIST, ".x%20y.b.3"),
+        ("label", False, OBJECT, ".k,v%20w,n,1"),
+        ("label", True, OBJECT, ".k=v%20w.n=1"),
+        ("matrix", False, ONE, ";p=o%2Fe"),
+        ("matrix", False, LIST, ";p=x%20y,b,3"),
+        ("matrix", True, LIST, ";p=x%20y;p=b;p=3"),
+        ("matrix", False, OBJECT, ";p=k,v%20w,n,1"),
+        ("matrix", True, OBJECT, ";k=v%20w;n=1"),
+    ],
+)
+def test_path_parameters_have_the_style_that_is_declared(
+    style: str, explode: bool, value: Any, written: str
+) -> None:
+    kind = "object" if isinstance(value, dict) else "array" if isinstance(value, list) else "string"
+    known = declares("path", style, explode, kind)
+    template = RequestTemplate(path={"p": value})
+    assert build("GET /a/{p}", template, (), known=known).target == f"/a/{written}"
+
+
+@pytest.mark.parametrize(
+    ("style", "explode", "value", "written"),
+    [
+        ("form", True, LIST, "p=x%20y&p=b&p=3"),
+        ("form", False, LIST, "p=x%20y,b,3"),
+        ("form", True, OBJECT, "k=v%20w&n=1"),
+        ("form", False, OBJECT, "p=k,v%20w,n,1"),
+        ("spaceDelimited", False, LIST, "p=x%20y%20b%203"),
+        ("pipeDelimited", False, LIST, "p=x%20y%7Cb%7C3"),
+        ("spaceDelimited", True, LIST, "p=x%20y&p=b&p=3"),
+        ("deepObject", True, OBJECT, "p%5Bk%5D=v%20w&p%5Bn%5D=1"),
+        ("deepObject", True, {"a": {"b": [1, 2]}}, "p%5Ba%5D%5Bb%5D=1&p%5Ba%5D%5Bb%5D=2"),
+        ("form", True, ONE, "p=o%2Fe"),
+    ],
+)
+def test_query_parameters_have_the_style_that_is_declared(
+    style: str, explode: bool, value: Any, written: str
+) -> None:
+    known = declares("query", style, explode, "object" if isinstance(value, dict) else "array")
+    template = RequestTemplate(query={"p": value, "other": [1, 2]})
+    assert build("GET /a", template, (), known=known).target == f"/a?{written}&other=1&other=2"
+
+
+def test_a_parameter_with_a_media_type_is_json() -> None:
+    known = declares("query", "form", True, "object", media="application/json")
+    template = RequestTemplate(query={"p": {"k": [1]}})
+    assert build("GET /a", template, (), known=known).target == "/a?p=%7B%22k%22%3A%5B1%5D%7D"
+
+
+def test_headers_and_cookies_have_their_styles_too() -> None:
+    template = RequestTemplate(headers={"P": LIST})
+    known = declares("header", "simple", False)
+    assert build("GET /a", template, (), known=known).headers == (("P", "x y,b,3"),)
+    credentials = (("Cookie", "session=s; p=old"), ("X", "1"))
+    known = declares("cookie", "form", False)
+    sent_by_ann = build("GET /a", RequestTemplate(cookies={"p": LIST}), credentials, known=known)
+    assert sent_by_ann.headers == (("X", "1"), ("Cookie", "session=s; p=x%20y,b,3"))
+    assert sent(cookies={"a": None}).headers == (("Authorization", "Bearer t"),)
+
+
+def test_a_form_with_files_is_multipart_and_always_the_same_bytes() -> None:
+    template: dict[str, Any] = {
+        "form": {"title": "Zoë", "tags": ["a", "b"], "meta": {"k": 1}, "none": None},
+        "files": {
+            'fi"le': Attachment(name="a\n.png", media_type="image/png", base64="AAH/"),
+            "text": Attachment(text="hi"),
+        },
+    }
+    request = sent("POST /a", **template)
+    media, _, boundary = request.headers[-1][1].partition("; boundary=")
+    assert media == "multipart/form-data"
+    assert request.body is not None
+    parts = request.body.split(f"--{boundary}".encode())
+    assert parts[0] == b""
+    assert parts[-1] == b"--\r\n"
+    assert parts[1] == b'\r\nContent-Disposition: form-data; name="title"\r\n\r\nZo\xc3\xab\r\n'
+    assert b'name="meta"\r\nContent-Type: application/json\r\n\r\n{"k":1}\r\n' in parts[4]
+    assert b'name="fi%22le"; filename="a%0A.png"\r\nContent-Type: image/png' in parts[5]
+    assert b"\r\n\r\n\x00\x01\xff\r\n" in parts[5]
+    assert len(parts) == 8
+    assert sent("POST /a", **template) == request
+    plain = sent("POST /a", form={"a": 1}, media_type="multipart/form-data")
+    assert plain.headers[-1][1].startswith("multipart/form-data; boundary=")
+
+
+def test_a_file_that_is_no_base64_is_an_error_of_the_spec() -> None:
+    with pytest.raises(SpecError, match="POST /a: the file 'f' is no base64"):
+        sent("POST /a", files={"f": Attachment(base64="?")})

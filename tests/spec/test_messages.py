@@ -11,7 +11,7 @@ from seamline.model.vocabulary import API_CHECKS, PLANNED_CHECKS
 
 from .samples import data, endpoints, problems, project
 
-METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE"
+METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, QUERY"
 API = ", ".join((*API_CHECKS, *PLANNED_CHECKS))
 TABLE = "notNull, range, matches, oneOf, unique, references, ordered, nullShare, constraint, sql"
 POINTER = "must be a JSON Pointer such as '#/id' ('#' is the whole)"

@@ -9,14 +9,30 @@ import msgspec
 from seamline.model.vocabulary import CaseKind
 
 
+class Attachment(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
+):
+    """A file of a multipart body: its content as text, or as base64 where it is none."""
+
+    name: str = "file"
+    media_type: str = "application/octet-stream"
+    text: str = ""
+    base64: str | None = None
+
+
 class RequestTemplate(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as a spec file writes it: values may be references such as `{"$row": …}`."""
+    """A request as a spec file writes it: values may be references such as `{"$row": …}`.
+
+    `files` go with the fields of `form`, as parts of a multipart body.
+    """
 
     path: dict[str, Any] = {}
     query: dict[str, Any] = {}
     headers: dict[str, Any] = {}
+    cookies: dict[str, Any] = {}
     json: Any = msgspec.UNSET
     form: dict[str, Any] | None = None
+    files: dict[str, Attachment] = {}
     body: str | None = None
     media_type: str | None = None
 

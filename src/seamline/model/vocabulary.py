@@ -10,9 +10,9 @@ RowOp = Literal["insert", "update", "delete"]
 Part = Literal["api", "database"]
 Verdict = Literal["confirmed", "unconfirmed", "unstable"]
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-"""Methods whose request must not change a resource (RFC 9110, 9.2.1)."""
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
+"""Methods whose request must not change a resource (RFC 9110, 9.2.1; OpenAPI 3.2 for QUERY)."""
 
 ANONYMOUS = "anonymous"
 """The identity that sends no credentials."""

@@ -11,13 +11,15 @@ import msgspec
 from seamline.openapi.document import Document
 from seamline.text.pointer import escape
 
-_METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
+_METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace", "query")
+_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """One parameter; `place` is path, query, header or cookie; `example` is ABSENT-like UNSET if none.
 
-    `pointer` is where the document has its schema.
+    `pointer` is where the document has its schema, `examples` are all values that it gives as such.
+    `style` and `explode` say how a list or an object is written; with a `media` type it is text of that.
     """
 
     name: str
@@ -26,17 +28,22 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     schema: Any = None
     pointer: str = ""
     example: Any = msgspec.UNSET
+    examples: tuple[Any, ...] = ()
+    style: str = ""
+    explode: bool = False
+    media: str = ""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
     """What a request may carry in one media type: its schema as written, and an example (UNSET if none).
 
-    `pointer` is where the document has the schema.
+    `pointer` is where the document has the schema, `examples` are all values that it gives as such.
     """
 
     schema: Any = None
     pointer: str = ""
     example: Any = msgspec.UNSET
+    examples: tuple[Any, ...] = ()
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,12 +131,23 @@ def operations(document: Document) -> dict[str, Operation]:
         if not isinstance(item, dict) or not isinstance(path, str):
             continue
         base = item_ref or f"#/paths/{escape(path)}"
-        for method in _METHODS:
-            node = item.get(method)
-            if isinstance(node, dict):
-                op = _operation(document, path, method, node, item, base, default_security)
-                found[op.key] = op
+        for method, place, node in _written(item):
+            op = _operation(document, path, method, node, item, (base, place), default_security)
+            found[op.key] = op
     return found
+
+
+def _written(item: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Method, pointer below the path, and what is written there; methods of one's own since 3.2."""
+    more = item.get("additionalOperations")
+    named = [(m, m, item.get(m)) for m in _METHODS]
+    named += [
+        (str(m), f"additionalOperations/{escape(str(m))}", node)
+        for m, node in (more.items() if isinstance(more, dict) else ())
+    ]
+    for method, place, node in named:
+        if isinstance(node, dict) and method.isascii() and method.replace("-", "").isalnum():
+            yield method, place, node
 
 
 def _operation(
@@ -138,10 +156,10 @@ def _operation(
     method: str,
     node: Mapping[str, Any],
     item: Mapping[str, Any],
-    base: str,
+    where: tuple[str, str],
     default_security: Any,
 ) -> Operation:
-    pointer = f"{base}/{method}"
+    base, pointer = where[0], "/".join(where)
     parameters = {
         (p.name, p.place): p
         for source, place in ((item, base), (node, pointer))
@@ -177,6 +195,7 @@ def _bodies(document: Document, node: Any, pointer: str) -> Iterator[tuple[str, 
                     schema=body.get("schema"),
                     pointer=f"{pointer}/content/{escape(str(name))}/schema",
                     example=_example(document, body, None),
+                    examples=_examples(document, body, document.follow(body.get("schema"))[0]),
                 ),
             )
 
@@ -186,15 +205,34 @@ def _parameters(document: Document, nodes: Any, base: str) -> Iterator[Parameter
         node, ref = document.follow(written)
         if not isinstance(node, dict) or not isinstance(node.get("name"), str):
             continue
-        schema, _ = document.follow(node.get("schema"))
+        place = place if isinstance(place := node.get("in"), str) else "query"
+        media, holder = _content(node)
+        below = f"/content/{escape(media)}" if media else ""
+        schema, _ = document.follow(holder.get("schema"))
+        style = node.get("style")
+        style = style if isinstance(style, str) else _STYLES.get(place, "form")
+        explode = node.get("explode")
         yield Parameter(
             name=node["name"],
-            place=place if isinstance(place := node.get("in"), str) else "query",
+            place=place,
             required=node.get("required") is True,
             schema=schema,
-            pointer=f"{ref or f'{base}/{index}'}/schema",
-            example=_example(document, node, schema),
+            pointer=f"{ref or f'{base}/{index}'}{below}/schema",
+            example=_example(document, {**holder, **node}, schema),
+            examples=_examples(document, {**holder, **node}, schema),
+            style=style,
+            explode=explode if isinstance(explode, bool) else style in ("form", "cookie"),
+            media=media,
         )
+
+
+def _content(node: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """The only media type of a parameter that is text of one, and what stands below it."""
+    content = node.get("content")
+    for name, held in content.items() if isinstance(content, dict) else ():
+        if isinstance(held, dict):
+            return str(name), held
+    return "", node
 
 
 def _example(document: Document, node: Mapping[str, Any], schema: Any) -> Any:
@@ -214,6 +252,27 @@ def _example(document: Document, node: Mapping[str, Any], schema: Any) -> Any:
             if isinstance(schema.get(key), list) and schema[key]:
                 return schema[key][0]
     return msgspec.UNSET
+
+
+def _examples(document: Document, node: Mapping[str, Any], schema: Any) -> tuple[Any, ...]:
+    """Every value that the document gives as an example, each once, in the order of the document."""
+    found = [node["example"]] if "example" in node else []
+    named = node.get("examples")
+    for written in named.values() if isinstance(named, dict) else ():
+        example, _ = document.follow(written)
+        for key in ("dataValue", "value") if isinstance(example, dict) else ():
+            if key in example:
+                found.append(example[key])
+                break
+    if isinstance(schema, dict):
+        found += [schema["example"]] if "example" in schema else []
+        more = schema.get("examples")
+        found += more if isinstance(more, list) else []
+    return tuple(one for i, one in enumerate(found) if not any(_is(one, o) for o in found[:i]))
+
+
+def _is(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and bool(one == other)
 
 
 def _answers(document: Document, nodes: Any, pointer: str) -> Iterator[tuple[str, Answer]]:

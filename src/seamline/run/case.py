@@ -186,6 +186,7 @@ def _request(session: Session, step: Step, answers: Answers, credentials: Creden
         credentials.headers_for(step.operation.partition(" ")[0]),
         session.target.base_path,
         credentials.query,
+        session.rules.context(step.operation).operation,
     )
 
 
@@ -199,6 +200,7 @@ def resolve_template(step: Step, answers: Answers) -> RequestTemplate:
         path=resolve(template.path, answers),
         query=resolve(template.query, answers),
         headers=resolve(template.headers, answers),
+        cookies=resolve(template.cookies, answers),
         json=template.json if template.json is msgspec.UNSET else resolve(template.json, answers),
         form=None if template.form is None else resolve(template.form, answers),
     )
@@ -206,7 +208,8 @@ def resolve_template(step: Step, answers: Answers) -> RequestTemplate:
 
 def _has_references(template: RequestTemplate) -> bool:
     """False only where no value can be one: most requests are plain, and each is asked this."""
-    for part in (template.path, template.query, template.headers, template.form):
+    parts = (template.path, template.query, template.headers, template.cookies, template.form)
+    for part in parts:
         if part and any(isinstance(v, dict | list) for v in part.values()):
             return True
     return isinstance(template.json, dict | list)

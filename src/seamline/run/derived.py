@@ -8,13 +8,15 @@ from typing import Any
 import msgspec
 
 from seamline.model.case import Case, RequestTemplate, Twist
-from seamline.model.vocabulary import SAFE_METHODS
+from seamline.model.vocabulary import SAFE_METHODS, CaseKind
 from seamline.openapi.derive.edit import Edit
+from seamline.openapi.derive.whole import EXAMPLE
 from seamline.openapi.operation import Operation
+from seamline.run.edited import apply
 from seamline.run.probe import World, probed
 from seamline.spec.reference import is_reference
 
-_UNASKED = SAFE_METHODS | {"CONNECT", "QUERY"}
+_UNASKED = SAFE_METHODS | {"CONNECT"}
 """Methods that frameworks answer by themselves, rightly, or that proxies keep for themselves."""
 
 
@@ -100,64 +102,16 @@ def _derived(
         yield msgspec.structs.replace(
             base,
             id=f"{known.operation_id or known.key}~{edit.slug}",
-            kind="negative" if edit.valid is False or edit.place == "method" else "boundary",
+            kind=_kind(edit, known.method),
             steps=(changed,),
-            origin=f"derived: {base.id} with {edit.what} at {edit.where}",
+            origin=f"derived: {base.id} with {edit.what}"
+            + ("" if edit.place in ("trim", "fill") else f" at {edit.where}"),
         )
 
 
-def apply(template: RequestTemplate, edit: Edit) -> RequestTemplate | None:
-    """The changed request; None where it has no such place to change, or nothing to take away."""
-    if edit.place == "method":
-        return template
-    if edit.place == "raw":
-        return msgspec.structs.replace(
-            template, json=msgspec.UNSET, form=None, body=edit.value, media_type=edit.media or None
-        )
-    if edit.place == "body":
-        return _in_body(template, edit)
-    values: dict[str, Any] = dict(getattr(template, edit.place))
-    name = str(edit.at[0]) if edit.at else ""
-    if edit.value is msgspec.UNSET:
-        if name not in values or edit.place == "path":
-            return None
-        del values[name]
-    elif edit.place == "path" and edit.value in ("", ".", ".."):
-        return None  # another path
-    else:
-        values |= {name: edit.value, **edit.beside}
-    changed: RequestTemplate = msgspec.structs.replace(template, **{edit.place: values})
-    return changed
-
-
-def _in_body(template: RequestTemplate, edit: Edit) -> RequestTemplate | None:
-    if template.json is msgspec.UNSET:
-        return None
-    if not edit.at:
-        return msgspec.structs.replace(template, json=edit.value)
-    changed = _put(template.json, edit.at, edit.value)
-    return None if changed is None else msgspec.structs.replace(template, json=changed)
-
-
-def _put(node: Any, way: Sequence[str | int], value: Any) -> Any:
-    """A copy of `node` with the value at the way; None where the way leads nowhere."""
-    step, rest = way[0], way[1:]
-    copy: Any
-    if isinstance(node, dict) and isinstance(step, str) and not is_reference(node):
-        copy, there = dict(node), step in node
-    elif isinstance(node, list) and isinstance(step, int):
-        copy, there = list(node), 0 <= step < len(node)
-    else:
-        return None
-    if not there and (rest or value is msgspec.UNSET or isinstance(node, list)):
-        return None
-    if rest:
-        inner = _put(copy[step], rest, value)
-        if inner is None:
-            return None
-        copy[step] = inner
-    elif value is msgspec.UNSET:
-        del copy[step]
-    else:
-        copy[step] = value
-    return copy
+def _kind(edit: Edit, method: str) -> CaseKind:
+    """A whole request that the document allows is no edge; what is deleted by it is not known."""
+    if edit.valid is False or edit.place == "method":
+        return "negative"
+    is_whole = edit.place in ("trim", "fill") or (edit.scenario == EXAMPLE and edit.place == "body")
+    return "positive" if is_whole and method != "DELETE" else "boundary"

@@ -19,6 +19,7 @@ from seamline.text.redact import carries_credentials
 from seamline.text.suggest import did_you_mean
 
 _PARAMETER = re.compile(r"\{([^{}/]+)\}")
+_PLURAL = {"header": "headers", "cookie": "cookies"}
 _NOT_PARAMETERS = frozenset(("accept", "content-type", "authorization"))
 """Headers that OpenAPI says are to be ignored where they stand as parameters."""
 
@@ -138,10 +139,10 @@ class Planner:
         key = endpoint.operation
         operation = self._operations.get(key)
         identity = self._default_identity(key)
-        filled: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "headers": {}}
+        filled: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "headers": {}, "cookies": {}}
         unfilled: list[str] = []
         for parameter in operation.parameters if operation is not None else ():
-            place = "headers" if parameter.place == "header" else parameter.place
+            place = _PLURAL.get(parameter.place, parameter.place)
             if not parameter.required:
                 continue
             if place in filled and parameter.example is not msgspec.UNSET:
@@ -149,7 +150,8 @@ class Planner:
             elif place != "path" and not _comes_by_itself(parameter, identity):
                 unfilled.append(parameter.name)
         unfilled += [n for n in _PARAMETER.findall(endpoint.endpoint) if n not in filled["path"]]
-        if unfilled or (operation is not None and operation.has_body):
+        body: dict[str, Any] | None = _documented_body(operation)
+        if unfilled or body is None:
             what = ", ".join(f"{{{n}}}" for n in unfilled) or "the body"
             if not endpoint.cases:
                 self._skip(key, f"no case gives a value for {what}", f"add a case to {key}")
@@ -165,9 +167,7 @@ class Planner:
                 Step(
                     operation=key,
                     identity=identity,
-                    request=RequestTemplate(
-                        path=filled["path"], query=filled["query"], headers=filled["headers"]
-                    ),
+                    request=RequestTemplate(**{**filled, **body}),
                     label="minimal",
                     status=status,
                 ),
@@ -193,6 +193,25 @@ class Planner:
             return
         for credentials in ("missing", "malformed"):
             yield _without(base, credentials, self._free(f"{base.id}~{credentials}"))
+
+
+def _documented_body(operation: Operation | None) -> dict[str, Any] | None:
+    """The parts of a request that carry the documented example; None where one is needed and none is given.
+
+    JSON is preferred, and a body that is not required is left out.
+    """
+    if operation is None or not operation.requires_body:
+        return {}
+    for media, body in sorted(operation.bodies.items(), key=lambda b: "json" not in b[0]):
+        example = body.examples[0] if body.examples else body.example
+        if "json" in media and example is not msgspec.UNSET:
+            other = {} if media == "application/json" else {"media_type": media}
+            return {"json": example, **other}
+        if "form" in media and isinstance(example, dict):
+            return {"form": example, "media_type": media}
+        if isinstance(example, str):
+            return {"body": example, "media_type": media}
+    return None
 
 
 def _comes_by_itself(parameter: Parameter, identity: str) -> bool:

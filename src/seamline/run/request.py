@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -14,13 +13,17 @@ import msgspec
 from seamline.errors import SpecError
 from seamline.model.case import RequestTemplate
 from seamline.model.exchange import Request
+from seamline.openapi.operation import Operation
+from seamline.run.multipart import multipart
+from seamline.run.parameter import cookies, declared, in_header, in_path, in_query
+from seamline.run.text import json_bytes, text
 
 _PARAMETER = re.compile(r"\{([^{}/]+)\}")
 _IN_PATH = "/:@!$&'()*+,;=?%[]~"
 """What stays as the spec file writes it in a path, beside letters and digits."""
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NO_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
-_ENCODE = msgspec.json.Encoder(decimal_format="number")
+_MULTIPART = "multipart/form-data"
 
 
 def build(
@@ -29,23 +32,35 @@ def build(
     credentials: tuple[tuple[str, str], ...],
     base_path: str = "",
     query: tuple[tuple[str, str], ...] = (),
+    known: Operation | None = None,
 ) -> Request:
-    """The request of `METHOD /path/{name}`.
+    """The request of `METHOD /path/{name}`; values are written as the `known` operation declares.
 
     Headers and query of the template win over those of the identity; what is null is not sent.
     `base_path` is put in front of the path. Raises `SpecError` for a path parameter without a value
     and for a header that HTTP cannot carry.
     """
     method, _, path = operation.partition(" ")
-    target = _path(base_path + path, template, operation)
+    target = _path(base_path + path, template, operation, known)
     if template.query or query:
-        pairs = list(_pairs(template.query))
-        pairs += ((n, v) for n, v in query if n not in template.query)
-        target += "?" + urlencode(pairs, quote_via=quote, errors="surrogatepass") if pairs else ""
+        pairs = [
+            p
+            for n, v in template.query.items()
+            for p in in_query(declared(known, "query", n), n, v)
+        ]
+        rest = [(n, v) for n, v in query if n not in template.query]
+        pairs += [urlencode([pair], quote_via=quote, errors="surrogatepass") for pair in rest]
+        target += "?" + "&".join(pairs) if pairs else ""
     own = {name.lower() for name in template.headers}
     headers = [(n, v) for n, v in credentials if n.lower() not in own]
-    headers += [(n, _text(v)) for n, v in template.headers.items() if v is not None]
-    body, media_type = _body(template)
+    headers += [
+        (n, in_header(declared(known, "header", n), v))
+        for n, v in template.headers.items()
+        if v is not None
+    ]
+    if template.cookies:
+        headers = _with_cookies(headers, list(cookies(known, template.cookies)))
+    body, media_type = _body(operation, template)
     if media_type and "content-type" not in own:
         headers.append(("Content-Type", media_type))
     _check_headers(operation, headers)
@@ -54,12 +69,26 @@ def build(
     )
 
 
-def _path(path: str, template: RequestTemplate, operation: str) -> str:
+def _path(path: str, template: RequestTemplate, operation: str, known: Operation | None) -> str:
     parts = list(_split(path))
     for i in range(1, len(parts), 2):
-        value = _text(_path_value(parts[i], template, operation))
-        parts[i] = quote(value, safe="", errors="surrogatepass")
+        name = parts[i]
+        value = _path_value(name, template, operation)
+        parts[i] = in_path(declared(known, "path", name), name, value)
     return "".join(parts)
+
+
+def _with_cookies(
+    headers: list[tuple[str, str]], own: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """All cookies in one header: those of the identity, unless the request has its own of that name."""
+    names = {name for name, _ in own}
+    sent = [v for n, v in headers if n.lower() == "cookie"]
+    kept = [p for v in sent for p in v.split("; ") if p.partition("=")[0] not in names]
+    whole = "; ".join([*kept, *(f"{n}={v}" for n, v in own)])
+    return [(n, v) for n, v in headers if n.lower() != "cookie"] + (
+        [("Cookie", whole)] if whole else []
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -90,36 +119,23 @@ def _check_headers(operation: str, headers: Iterable[tuple[str, str]]) -> None:
             )
 
 
-def _body(template: RequestTemplate) -> tuple[bytes | None, str]:
+def _body(operation: str, template: RequestTemplate) -> tuple[bytes | None, str]:
     if template.json is not msgspec.UNSET:
-        return _json(template.json), template.media_type or "application/json"
+        return json_bytes(template.json), template.media_type or "application/json"
+    said = template.media_type or ""
+    if template.files or (template.form is not None and said.lower().startswith("multipart/")):
+        body, boundary = multipart(operation, template.form or {}, template.files)
+        return body, f"{said.partition(';')[0].strip() or _MULTIPART}; boundary={boundary}"
     if template.form is not None:
-        text = urlencode(list(_pairs(template.form)), errors="surrogatepass")
-        return text.encode(), template.media_type or "application/x-www-form-urlencoded"
+        encoded = urlencode(list(_pairs(template.form)), errors="surrogatepass")
+        return encoded.encode(), said or "application/x-www-form-urlencoded"
     if template.body is not None:
-        return template.body.encode("utf-8", "surrogatepass"), template.media_type or ""
+        return template.body.encode("utf-8", "surrogatepass"), said
     return None, ""
-
-
-def _json(value: Any) -> bytes:
-    try:
-        return _ENCODE.encode(value)
-    except UnicodeEncodeError:  # half of a surrogate pair: JSON can carry it as an escape
-        return json.dumps(value, default=float).encode()
 
 
 def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
         for one in value if isinstance(value, list | tuple) else (value,):
             if one is not None:
-                yield name, _text(one)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list | tuple):
-        return _json(value).decode()
-    return str(value)
+                yield name, text(one)

@@ -188,6 +188,9 @@ def _request_problems(holder: dict[str, Any], template: Any, path: KeyPath) -> I
     for key in given[1:]:
         text = f"a request has one body: {given[0]!r} is given already"
         yield Problem(path=(*path, "request", key), text=text, on_key=True)
+    if request.get("files") and given and given[0] != "form":
+        text = f"files go with 'form': {given[0]!r} is the body already"
+        yield Problem(path=(*path, "request", "files"), text=text, on_key=True)
     parameters = request.get("path")
     if isinstance(parameters, dict) and isinstance(template, str):
         known = _PARAMETER.findall(template)

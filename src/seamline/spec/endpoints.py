@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from seamline.model.case import RequestTemplate
+from seamline.model.case import Attachment, RequestTemplate
 from seamline.model.vocabulary import CaseKind, RowOp
 from seamline.spec.word import (
     ApiCheck,
@@ -91,13 +91,18 @@ class DerivedCases(_Entry, frozen=True, kw_only=True):
 
 
 class Request(_Entry, frozen=True, kw_only=True):
-    """A request; values may be references such as `{"$row": "products[0].sku"}`."""
+    """A request; values may be references such as `{"$row": "products[0].sku"}`.
+
+    `form` is sent as multipart where `files` go with it, or `mediaType` says so.
+    """
 
     path: dict[str, Any] = {}
     query: dict[str, Any] = {}
     headers: dict[str, Any] = {}
+    cookies: dict[str, Any] = {}
     json: Any = msgspec.UNSET
     form: dict[str, Any] | None = None
+    files: dict[str, Attachment] = {}
     body: str | None = None
     media_type: str | None = None
 

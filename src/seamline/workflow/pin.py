@@ -89,9 +89,11 @@ def _written(case: Case, status: int) -> dict[str, Any]:
 def _request(template: RequestTemplate) -> dict[str, Any]:
     empty = RequestTemplate()
     names = {"media_type": "mediaType"}
-    return {
+    written = {
         names.get(field, field): getattr(template, field)
         for field in RequestTemplate.__struct_fields__
         if getattr(template, field) is not msgspec.UNSET
         and getattr(template, field) != getattr(empty, field)
     }
+    files = {n: msgspec.to_builtins(f) for n, f in template.files.items()}
+    return {**written, "files": files} if files else written

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from seamline.model.case import RequestTemplate
 from seamline.openapi.derive.edit import Edit, difference
 from seamline.openapi.derive.judged import put
-from seamline.run.derived import apply
+from seamline.run.edited import apply
 
 scalars = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([0.5, 1.0, "", "a", "é"])
 values = st.recursive(

@@ -7,7 +7,7 @@ import pytest
 from seamline.model.case import RequestTemplate
 from seamline.openapi.derive.ranges import ranges
 from seamline.openapi.operation import Operation, Parameter
-from seamline.run.derived import apply
+from seamline.run.edited import apply
 
 INT = {"type": "integer", "minimum": 5}
 MONEY = {"type": "string", "pattern": r"^(0|[1-9][0-9]{0,4})\.[0-9]{2}$"}

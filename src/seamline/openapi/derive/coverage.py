@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from seamline.openapi.derive.bare import without_examples
 from seamline.openapi.derive.edit import Edit, Place, difference
 from seamline.openapi.document import Document
 from seamline.text.redact import carries_credentials
@@ -25,6 +26,7 @@ _PARTS: tuple[tuple[Place, str], ...] = (
     ("path", "path_parameters"),
     ("query", "query"),
     ("headers", "headers"),
+    ("cookies", "cookies"),
 )
 
 
@@ -52,7 +54,7 @@ def samples(document: Document) -> Iterator[tuple[str, Sample]]:
         from schemathesis.generation import GenerationMode
     except ImportError as exc:
         raise NotInstalled(str(exc)) from None
-    schema = schemathesis.openapi.from_dict(document.raw)
+    schema = schemathesis.openapi.from_dict(without_examples(document.raw))
     modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
     for result in schema.get_all_operations():
         # Whatever it trips over in somebody's document, the other operations have their cases.
@@ -125,11 +127,13 @@ def _body(case: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """As JSON has it, under names of ours; bytes and files cannot be."""
+    """As JSON has it, under names of ours; the bytes of a file as text."""
     if isinstance(value, Mapping):
         return {(_UNKNOWN if k == _OWN else str(k)): _plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(v) for v in value]
     if value is None or isinstance(value, str | int | float | bool):
         return value
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
     raise TypeError(f"{type(value).__name__} is not plain")

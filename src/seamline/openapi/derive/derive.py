@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from seamline.openapi.derive.coverage import samples
+from seamline.openapi.derive.coverage import Sample, samples
+from seamline.openapi.derive.edges import edges
 from seamline.openapi.derive.edit import Edit
 from seamline.openapi.derive.judged import Judge
 from seamline.openapi.derive.probe import probes
 from seamline.openapi.derive.ranges import ranges
+from seamline.openapi.derive.whole import wholes
 from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation
 from seamline.openapi.validate import BodySchemas
 
-VERSION = 2
+VERSION = 3
 """Raised when other edits come out of the same document: what was kept of it is then made anew."""
 
 
@@ -21,14 +23,31 @@ def derive(document: Document, operations: Mapping[str, Operation]) -> dict[str,
     """Per operation its edits, in an order that does not change. Raises `NotInstalled`."""
     judge = Judge(BodySchemas(document, "request"))
     found: dict[str, tuple[Edit, ...]] = {}
-    for key, sample in samples(document):
-        operation = operations.get(key)
-        if operation is None:
-            continue
-        edits: dict[str, Edit] = {}
-        for edit in (*sample.edits, *probes(operation, sample), *ranges(operation)):
-            judged = judge.judged(operation, sample, edit)
-            if judged is not None:
-                edits.setdefault(judged.slug, judged)
-        found[key] = tuple(edits.values())
+    made_up = dict(samples(document))
+    for key, operation in operations.items():
+        sample = made_up.get(key) or _nothing(operation)
+        made = (
+            *wholes(document, operation, sample),
+            *sample.edits,
+            *probes(operation, sample),
+            *ranges(operation),
+            *edges(document, operation, sample),
+        )
+        found[key] = _distinct(judge.judged(operation, sample, edit) for edit in made)
     return found
+
+
+def _nothing(operation: Operation) -> Sample:
+    """For an operation that the generator cannot read: its own schemas say something all the same."""
+    media = next((m for m in operation.bodies if "json" in m), next(iter(operation.bodies), ""))
+    return Sample(media=media)
+
+
+def _distinct(edits: Iterable[Edit | None]) -> tuple[Edit, ...]:
+    """Each change once, under the name that it got first."""
+    known: dict[bytes, Edit] = {}
+    names: set[str] = set()
+    for edit in edits:
+        if edit is not None and edit.slug not in names:
+            names.add(known.setdefault(edit.sends, edit).slug)
+    return tuple(known.values())

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import msgspec
 
-Place = Literal["path", "query", "headers", "body", "raw", "method"]
+Place = Literal["path", "query", "headers", "cookies", "body", "raw", "method", "trim", "fill"]
 Way = tuple[str | int, ...]
 
 
@@ -15,9 +15,11 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`value` stands at `at` in a part of the request; UNSET: what stands there is taken away.
 
     `at` is a parameter's name, or the way into the JSON body (empty: all of it). `raw` replaces the
-    body by a text of the media type `media`, `method` the method. `scenario` is a slug of the kind of
-    change, `what` says it in words. `valid` is whether the document allows it: None where that is not
-    for the document to say. `beside` are other parameters of the same place that go with it.
+    body by a text of the media type `media`, `method` the method. `trim` takes away what may go, and
+    `fill` adds what may be there, all at once: `value` says it per part of the request.
+    `scenario` is a slug of the kind of change, `what` says it in words. `valid` is whether the document
+    allows it: None where that is not for the document to say. `beside` are other parameters of the same
+    place that go with it.
     """
 
     place: Place
@@ -32,6 +34,8 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def where(self) -> str:
         """The changed part in words: `query page`, `body #/lines/0/quantity`."""
+        if self.place in ("trim", "fill"):
+            return "the request"
         if self.place in ("raw", "method"):
             return "body" if self.place == "raw" else "method"
         if self.place != "body":
@@ -41,14 +45,24 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def slug(self) -> str:
         """What tells it from the other changes of its operation, whatever else the document gains."""
-        if self.place == "raw":  # its text is made of the whole body, which may grow
+        if (
+            self.place == "raw" and self.scenario != "documented-example"
+        ):  # its text is made of the whole body, which may grow
             return f"{self.scenario}.{self.media}"
+        if self.place in ("trim", "fill"):
+            return self.scenario
         told = msgspec.json.encode([self.place, self.at, self.value is msgspec.UNSET, self.media])
         if self.beside:
             told += msgspec.json.encode(self.beside)
         value = b"" if self.value is msgspec.UNSET else msgspec.json.encode(self.value)
         at = ".".join(map(str, self.at)) or self.place
         return f"{self.scenario}.{at}.{crc32(told + value):08x}"
+
+    @property
+    def sends(self) -> bytes:
+        """What it changes, whatever it is called: two edits that send the same are one."""
+        told = [self.place, self.at, self.value, self.media, self.beside]
+        return msgspec.json.encode([t for t in told if t is not msgspec.UNSET])
 
 
 def difference(old: Any, new: Any) -> tuple[Way, Any] | None:

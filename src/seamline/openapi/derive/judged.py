@@ -10,6 +10,7 @@ import msgspec
 
 from seamline.openapi.derive.coverage import Sample
 from seamline.openapi.derive.edit import Edit
+from seamline.openapi.derive.whole import EXAMPLE, body_of
 from seamline.openapi.operation import Operation, Parameter
 from seamline.openapi.validate import BodySchemas, SchemaProblem
 
@@ -37,7 +38,7 @@ class Judge:
 
     def judged(self, operation: Operation, sample: Sample, edit: Edit) -> Edit | None:
         """The edit with what the document says of it; None where it says another thing than was meant."""
-        if edit.place in ("method", "raw") or edit.beside:
+        if edit.place in ("method", "raw", "trim", "fill") or edit.beside or edit.valid is not None:
             return edit
         if edit.scenario in _HEADER_ONLY:
             return msgspec.structs.replace(edit, valid=False) if operation.requires_body else None
@@ -45,6 +46,8 @@ class Judge:
             valid = self._body(operation, sample, edit)
         else:
             valid = self._parameter(operation, edit)
+        if edit.scenario == EXAMPLE and not valid:
+            return None  # an example that does not fit is a fault of the document, told as such
         if valid and edit.scenario in _CLAIMS_INVALID:
             return None  # 305.0 for an integer, "0" for a text: allowed, and no edge of anything
         return msgspec.structs.replace(edit, valid=valid)
@@ -54,12 +57,13 @@ class Judge:
     def _body(self, operation: Operation, sample: Sample, edit: Edit) -> bool | None:
         if edit.value is msgspec.UNSET and not edit.at:
             return not operation.requires_body if operation.has_body else None
-        body = operation.bodies.get(sample.media.lower()) or operation.bodies.get(
-            sample.media.partition(";")[0].strip().lower()
-        )
+        body = body_of(operation, sample)
         if body is None or body.schema is None:
             return None
-        changed = put(sample.body, edit.at, edit.value)
+        try:
+            changed = put(sample.body, edit.at, edit.value)
+        except (KeyError, IndexError, TypeError):
+            return None  # deeper than the sample
         try:
             return not self._requests.violations(body.pointer, changed)
         except SchemaProblem:
@@ -68,7 +72,7 @@ class Judge:
     # -- parameters ------------------------------------------------------------------------------
 
     def _parameter(self, operation: Operation, edit: Edit) -> bool | None:
-        place = "header" if edit.place == "headers" else edit.place
+        place = {"headers": "header", "cookies": "cookie"}.get(edit.place, edit.place)
         name = str(edit.at[0]) if edit.at else ""
         parameter = next(
             (p for p in operation.parameters if p.place == place and p.name == name), None

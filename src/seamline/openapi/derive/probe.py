@@ -23,7 +23,8 @@ _NUMBERS = (
     ("beyond-int8", 9_223_372_036_854_775_808),
     ("negative", -1),
 )
-_MOST = 40
+_DEEP = 2_000
+_MOST = 100
 """Probes of one operation's values."""
 
 
@@ -33,7 +34,7 @@ def probes(operation: Operation, sample: Sample) -> Iterator[Edit]:
     Whether they are allowed is not said (`valid` is None), unless the JSON is none at all.
     """
     if sample.body is not msgspec.UNSET and "json" in sample.media:
-        yield from _broken(sample)
+        yield from _broken(operation, sample)
     made = 0
     for edit in (*_in_parameters(operation, sample), *_in_body(sample)):
         if made < _MOST:
@@ -41,9 +42,13 @@ def probes(operation: Operation, sample: Sample) -> Iterator[Edit]:
             yield edit
 
 
-def _broken(sample: Sample) -> Iterator[Edit]:
+def _broken(operation: Operation, sample: Sample) -> Iterator[Edit]:
     whole = json.dumps(sample.body, ensure_ascii=False)
-    texts = [("malformed-json", whole[: max(1, len(whole) - 1)] + "!"), ("empty-body", "")]
+    texts = [
+        ("malformed-json", whole[: max(1, len(whole) - 1)] + "!"),
+        ("empty-body", ""),
+        ("deep-nesting", "[" * _DEEP + "]" * _DEEP),
+    ]
     if isinstance(sample.body, dict) and sample.body:
         name = json.dumps(next(iter(sample.body)))
         yield Edit(
@@ -55,7 +60,9 @@ def _broken(sample: Sample) -> Iterator[Edit]:
         )
     for scenario, text in texts:
         what = scenario.replace("-", " ")
-        invalid = scenario == "malformed-json"
+        invalid = scenario == "malformed-json" or (
+            scenario == "empty-body" and operation.requires_body
+        )
         yield Edit(
             place="raw",
             value=text,
