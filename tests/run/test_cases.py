@@ -212,6 +212,20 @@ def test_a_body_that_nobody_gives_is_not_covered() -> None:
     assert "the body" in planned.not_covered[0].reason
 
 
+def test_a_documented_body_is_sent_json_before_forms() -> None:
+    form = {"application/x-www-form-urlencoded": {"example": {"a": "1"}}}
+    body = {"examples": {"one": {"value": {"a": 1}}}}
+    for content, sent in (
+        ({**form, "application/json": body}, {"json": {"a": 1}, "form": None}),
+        (form, {"form": {"a": "1"}, "media_type": "application/x-www-form-urlencoded"}),
+        ({"application/merge-patch+json": body}, {"media_type": "application/merge-patch+json"}),
+    ):
+        ops = document(post_a={"requestBody": {"content": content}})
+        (case,) = plan(entry("POST /a", expectedStatus=201), ops=ops).cases
+        for part, value in sent.items():
+            assert getattr(case.steps[0].request, part) == value
+
+
 def test_what_the_document_and_the_file_do_not_share_is_told() -> None:
     planned = plan(
         entry("GET /ordres", expectedStatus=200, validations=["statementBudget"]),

@@ -196,11 +196,11 @@ class Planner:
 
 
 def _documented_body(operation: Operation | None) -> dict[str, Any] | None:
-    """The parts of a request that carry the documented example; None where one is needed and none is given.
+    """The parts of a request that carry the documented example; None where there is none to send.
 
-    JSON is preferred, and a body that is not required is left out.
+    JSON is preferred. Few documents say which body is required: one that may be there is not left out.
     """
-    if operation is None or not operation.requires_body:
+    if operation is None or not operation.has_body:
         return {}
     for media, body in sorted(operation.bodies.items(), key=lambda b: "json" not in b[0]):
         example = body.examples[0] if body.examples else body.example

@@ -188,7 +188,6 @@ def test_this_edge_is_sent(
         ("full-valid", True),
         ("malformed-json", False),
         ("empty-body", False),
-        ("deep-nesting", None),
         ("duplicate-key", None),
         ("unsupported-content-type", False),
         ("malformed-content-type", False),
