@@ -6,6 +6,7 @@ match tables ─► a request that each operation accepts ─► what failed, be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from seamline.data.rule import Rule
 from seamline.discover.act import Act, one, slug, written_case
 from seamline.discover.lab import Lab, Renew
 from seamline.discover.learn import Failure, Success, learn_access, made_by, positive, succeeded_by
+from seamline.discover.listed import Listed, items_of, shape
 from seamline.discover.match import match
 from seamline.discover.seed import seeded
 from seamline.discover.story import absence, echo, life
@@ -183,6 +185,7 @@ class Discovery:
             return
         self.successes[operation.key] = found
         self.failures.pop(operation.key, None)
+        self._keep_list(found)
         made = made_by(found, self._lab)
         if made is None:
             return
@@ -192,6 +195,25 @@ class Discovery:
             made = msgspec.structs.replace(made, label=last.label, acts=acts)
         self._made.setdefault(made.table, made)
         self._made.setdefault(made.collection, made)
+
+    def _keep_list(self, success: Success) -> None:
+        """What a list shows is what paths behind it can name."""
+        operation = success.operation
+        items = items_of(success.tried.answer, operation.path)
+        if operation.method != "GET" or len(success.acts) > 1 or not items:
+            return
+        names = re.findall(r"\{([^{}/]+)\}", operation.path)
+        path = success.acts[-1].request.get("path", {})
+        if all(n in path for n in names):
+            self._lab.listed.setdefault(
+                shape(operation.path),
+                Listed(
+                    items=items,
+                    path=tuple(path[n] for n in names),
+                    keys=tuple(success.filled.keys.get(n) for n in names),
+                    table=success.table,
+                ),
+            )
 
     async def _disables(self, success: Success) -> str:
         """Whether the identity or the system is of no use any more, by a read that succeeded before."""

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from seamline.discover.act import Act, case_of
+from seamline.discover.listed import Listed
 from seamline.discover.match import Match
 from seamline.discover.seed import Rows
 from seamline.discover.values import Choice, Filled, fill
@@ -51,7 +52,8 @@ class Tried(msgspec.Struct, kw_only=True):
 
 class Lab(msgspec.Struct, kw_only=True):
     """A session to try things in. `roles` are the identities with their roles, in the toml's order;
-    `mine` the rows that each of them owns, by table. `images` collects rows that attempts wrote."""
+    `mine` the rows that each of them owns, by table. `images` collects rows that attempts wrote, `listed`
+    what lists showed, by the shape of their path."""
 
     session: Session
     document: Document
@@ -63,12 +65,14 @@ class Lab(msgspec.Struct, kw_only=True):
     mine: Mapping[str, Mapping[str, Row]]
     renew: Renew | None = None
     images: dict[str, list[Row]] = msgspec.field(default_factory=dict)
+    listed: dict[str, Listed] = msgspec.field(default_factory=dict)
 
     def filled(self, operation: Operation, identity: str, choice: Choice) -> Filled:
         """A request of an operation for an identity."""
         match = self.matches.get(operation.key, Match())
         mine = self.mine.get(identity, {})
-        return fill(operation, self.document, match, self.catalog, self.rows, mine, choice)
+        known = (self.document, match, self.catalog, self.rows, mine, choice, self.listed)
+        return fill(operation, *known)
 
     async def attempt(self, acts: Sequence[Act], kind: CaseKind = "positive") -> Tried:
         """Carry out acts on a clean base and leave one, by starting again where that is needed."""

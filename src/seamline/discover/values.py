@@ -6,6 +6,7 @@ where no row serves; what must be new is made so that no row has it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ import msgspec
 
 from seamline.checks.context import Place
 from seamline.discover.act import Act
+from seamline.discover.listed import Listed, Option, shape
 from seamline.discover.made import NOTHING, Maker, agrees
 from seamline.discover.match import Match
 from seamline.discover.place import Places
@@ -87,9 +89,11 @@ def fill(
     rows: Rows,
     role_rows: Mapping[str, Row],
     choice: Choice = Choice(),  # noqa: B008 # frozen
+    listed: Mapping[str, Listed] = {},
 ) -> Filled:
-    """Fill one request of an operation. `role_rows` are the rows that the identity owns, by table."""
-    return _Filler(operation, document, match, catalog, rows, role_rows, choice).fill()
+    """Fill one request of an operation. `role_rows` are the rows that the identity owns, by table;
+    `listed` what lists have shown, by the shape of their path."""
+    return _Filler(operation, document, match, catalog, rows, role_rows, choice, listed).fill()
 
 
 class _Filler:
@@ -102,8 +106,10 @@ class _Filler:
         rows: Rows,
         role_rows: Mapping[str, Row],
         choice: Choice,
+        listed: Mapping[str, Listed],
     ) -> None:
         self._op, self._document, self._catalog = operation, document, catalog
+        self._listed = listed
         self._rows, self._mine, self._choice = rows, role_rows, choice
         self._places = Places(catalog)
         self._table = catalog.by_name.get(match.table) if match.table else None
@@ -146,7 +152,7 @@ class _Filler:
         for name, place in reversed(places.items()):
             if name in values:  # an earlier step's own path, said with it
                 continue
-            value = NOTHING if place is None else self._of_row(name, place, last, values)
+            value = self._of_row(name, place, last, values)
             if value is NOTHING and (place is None or not self._rows.get(place.table)):
                 parameter = parameters.get(name)
                 value = self._parameter(parameter) if parameter and place is None else NOTHING
@@ -157,7 +163,10 @@ class _Filler:
             last = False
         return {name: values[name] for name in places if name in values}
 
-    def _of_row(self, name: str, place: Place, last: bool, values: dict[str, Any]) -> Any:
+    def _of_row(self, name: str, place: Place | None, last: bool, values: dict[str, Any]) -> Any:
+        shown = self._shown(name, place)
+        if place is None:
+            return self._of_list(name, shown, last, values)
         rows = self._rows.get(place.table, ())
         key = self._op.path.partition(f"/{{{name}}}")[0]  # what the path before it makes, if known
         key = key if key in self._choice.made else place.table
@@ -175,9 +184,45 @@ class _Filler:
             if found is not None:
                 return self._reference(name, place, found)
         order = self._order(place.table, leaf=self._op.method == "DELETE")
+        if shown and all(o.place == place for o in shown):  # what shows is there for the asking
+            known = {o.index for o in shown}
+            order.sort(key=lambda index: index not in known)
+        elif shown:
+            return self._of_list(name, shown, last, values)
         if not order or (last and self._choice.variant >= len(order)):
             return NOTHING
-        return self._reference(name, place, order[self._choice.variant % len(order)])
+        index = order[self._choice.variant % len(order)]
+        if any(o.index == index for o in shown):
+            self._as_listed(name, values)
+        return self._reference(name, place, index)
+
+    def _shown(self, name: str, place: Place | None) -> list[Option]:
+        """What the list at the path before a parameter has shown."""
+        listed = self._listed.get(shape(self._op.path.partition(f"/{{{name}}}")[0]))
+        if listed is None:
+            return []
+        return list(listed.options(name, place, self._catalog, self._rows))
+
+    def _of_list(
+        self, name: str, shown: Sequence[Option], last: bool, values: dict[str, Any]
+    ) -> Any:
+        if not shown or (last and self._choice.variant >= len(shown)):
+            return NOTHING
+        option = shown[self._choice.variant % len(shown)]
+        self._as_listed(name, values)
+        if option.place is not None:
+            self._keys[name] = (option.place, option.index)
+        return option.value
+
+    def _as_listed(self, name: str, values: dict[str, Any]) -> None:
+        """What stands before an item of a list is what stood in the list's own path."""
+        before = self._op.path.partition(f"/{{{name}}}")[0]
+        listed = self._listed[shape(before)]
+        names = re.findall(r"\{([^{}/]+)\}", before)
+        for other, value, key in zip(names, listed.path, listed.keys, strict=True):
+            values[other] = value
+            if key is not None:
+                self._keys[other] = key
 
     def _order(self, table: str, *, leaf: bool = False) -> list[int]:
         known = self._catalog.by_name[table]
