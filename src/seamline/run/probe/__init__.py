@@ -18,7 +18,6 @@ from seamline.run.probe.pages import pages
 from seamline.run.probe.same_key import same_key
 from seamline.run.probe.twice import twice
 from seamline.run.probe.unchanged import unchanged
-from seamline.run.probe import absent, forged, pages, same_key, twice, unchanged
 from seamline.run.probe.world import Probe, World
 
 __all__ = ["PROBES", "World", "not_probed", "probed"]
@@ -31,12 +30,6 @@ PROBES: tuple[Probe, ...] = (
     pages,
     forged,
     life,
-    twice.twice,
-    absent.absent,
-    pages.pages,
-    forged.forged,
-    same_key.same_key,
-    unchanged.unchanged,
 )
 
 
