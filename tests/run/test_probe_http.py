@@ -13,6 +13,7 @@ from seamline.model.catalog import Catalog, Column, Table
 from seamline.openapi.document import Document, parse
 from seamline.openapi.operation import operations
 from seamline.run.probe.absent import absent
+from seamline.run.probe.narrowed import narrowed
 from seamline.run.probe.pages import pages
 from seamline.run.probe.world import World
 
@@ -123,3 +124,26 @@ def test_a_uuid_is_another_uuid() -> None:
 def test_a_parameter_that_names_no_row_is_left_alone() -> None:
     assert replaced("blue", {"type": "string"}, resource=None) is None
     assert replaced({"$row": "items[0].name"}, {"type": "string"}, resource=None) is not None
+
+
+def test_filters_and_orders_stand_behind_the_whole_list() -> None:
+    item = {
+        "type": "object",
+        "properties": {"id": {"type": "integer"}, "color": {"type": "string"}},
+    }
+    listed = {"type": "object", "properties": {"rows": {"type": "array", "items": item}}}
+    sort = query("sort", "string", enum=["id", "-id", "weight"])
+    known = document(
+        "/items", [query("color", "string"), sort, query("q", "string")], schema=listed
+    )
+    (case,) = made(narrowed, known, RequestTemplate(query={"color": "red"}))
+    assert [s.request.query for s in case.steps] == [
+        {},
+        {"sort": "-id"},
+        {"sort": "id"},
+        {"color": {"$from": "whole#/rows/0/color"}},
+    ]
+    assert not made(narrowed, document("/items", [query("q", "string")]), RequestTemplate())
+    assert not made(
+        narrowed, document("/items", [query("color", "string")], schema=item), RequestTemplate()
+    )

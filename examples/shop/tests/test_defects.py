@@ -92,6 +92,27 @@ def test_pages_overlap(broken_shop: Client) -> None:
     assert one[1] == two[0]
 
 
+def test_category_is_ignored(broken_shop: Client) -> None:
+    found = broken_shop.send("GET", "/products?category=garden").body["items"]
+    assert {p["category"] for p in found} > {"garden"}
+
+
+def test_dearest_last(broken_shop: Client) -> None:
+    found = broken_shop.send("GET", "/products?sort=-price").body["items"]
+    assert float(found[0]["price"]) < float(found[-1]["price"])
+
+
+def test_coupon_without_location(broken_shop: Client) -> None:
+    new = {
+        "code": "NOWHERE",
+        "percent": 5,
+        "max_redemptions": 1,
+        "expires_at": "2030-01-31T12:00:00Z",
+    }
+    reply = broken_shop.send("POST", "/coupons", new, as_="admin")
+    assert (reply.status, "location" in reply.headers) == (201, False)
+
+
 def test_audit_is_public(broken_shop: Client) -> None:
     assert broken_shop.send("GET", "/admin/audit").status == 200
     assert broken_shop.send("GET", "/admin/audit", as_="ada").status == 403

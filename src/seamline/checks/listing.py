@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from seamline.checks.context import Context
 from seamline.model.exchange import Exchange
+from seamline.openapi.paging import paging_of
 
 Item = dict[str, Any]
 _KEYS = ("id", "uuid", "guid", "uid", "key", "slug", "code", "sku", "number", "name")
@@ -59,3 +61,12 @@ def asked(exchange: Exchange) -> dict[str, str]:
 
 def _is_plain(value: Any) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def is_whole(exchange: Exchange, items: Sequence[Item], context: Context) -> bool:
+    """Whether an answer surely holds all of the list that was asked for."""
+    total = total_of(exchange)
+    if total is not None:
+        return total == len(items)
+    paging = paging_of(context.operation) if context.operation is not None else None
+    return paging is not None and len(items) < int(asked(exchange).get(paging.size, 0))

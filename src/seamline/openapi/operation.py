@@ -46,13 +46,22 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     examples: tuple[Any, ...] = ()
 
 
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """One header of an answer; `pointer` is where the document has its schema (None: it has none)."""
+
+    name: str
+    required: bool
+    pointer: str | None = None
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What one status may carry: media type -> pointer to its schema (None where it has none).
 
-    `media` is empty where the document says nothing about a body.
+    `media` is empty where the document says nothing about a body. `headers` are those it names.
     """
 
     media: dict[str, str | None]
+    headers: tuple[Header, ...] = ()
 
     def covering(self, content_type: str) -> tuple[str, ...]:
         """The names in `media` that fit a Content-Type most closely: with its parameters, without, a range.
@@ -284,4 +293,19 @@ def _answers(document: Document, nodes: Any, pointer: str) -> Iterator[tuple[str
         for name, body in content.items() if isinstance(content, dict) else ():
             has_schema = isinstance(body, dict) and "schema" in body
             media[str(name).lower()] = f"{base}/{escape(str(name))}/schema" if has_schema else None
-        yield str(status), Answer(media=media)
+        headers = node.get("headers") if isinstance(node, dict) else None
+        found = tuple(_headers(document, headers, f"{base.removesuffix('/content')}/headers"))
+        yield str(status), Answer(media=media, headers=found)
+
+
+def _headers(document: Document, nodes: Any, base: str) -> Iterator[Header]:
+    """The headers of an answer; Content-Type is the media type's business (OpenAPI 3.1, 4.8.17)."""
+    for name, written in nodes.items() if isinstance(nodes, dict) else ():
+        node, ref = document.follow(written)
+        if isinstance(node, dict) and str(name).lower() != "content-type":
+            place = f"{ref or f'{base}/{escape(str(name))}'}/schema"
+            yield Header(
+                name=str(name),
+                required=node.get("required") is True,
+                pointer=place if "schema" in node else None,
+            )

@@ -24,7 +24,10 @@ SECTIONS = (
             "statusDocumented": "the status is one that the document names",
             "responseSchema": "the body fits the schema that the document gives for this status",
             "contentType": "the media type is one that the document lists for this status",
+            "documentedHeaders": "the headers that the document promises are there and fit their schemas",
             "paginationStable": "pages together hold each row once, in a stable order",
+            "filterObeys": "a filtered list holds all items that have the value, and no others",
+            "sortObeys": "a list that is asked for in an order stands in it",
         },
     ),
     Section(

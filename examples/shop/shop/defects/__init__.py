@@ -75,6 +75,24 @@ DEFECTS = (
         operation="GET /orders",
     ),
     Defect(
+        name="categoryIsIgnored",
+        what="GET /products?category=… answers products of all categories.",
+        check="filterObeys",
+        operation="GET /products",
+    ),
+    Defect(
+        name="dearestLast",
+        what="GET /products?sort=-price sorts the cheapest first.",
+        check="sortObeys",
+        operation="GET /products",
+    ),
+    Defect(
+        name="couponWithoutLocation",
+        what="The 201 of POST /coupons has no Location.",
+        check="documentedHeaders",
+        operation="POST /coupons",
+    ),
+    Defect(
         name="auditIsPublic",
         what="GET /admin/audit answers without credentials.",
         check="authRequired",

@@ -14,6 +14,7 @@ from seamline.openapi.operation import Operation
 from seamline.run.probe.absent import absent
 from seamline.run.probe.forged import forged, forged_not_covered
 from seamline.run.probe.life import life
+from seamline.run.probe.narrowed import narrowed
 from seamline.run.probe.pages import pages
 from seamline.run.probe.same_key import same_key
 from seamline.run.probe.twice import twice
@@ -28,6 +29,7 @@ PROBES: tuple[Probe, ...] = (
     unchanged,
     absent,
     pages,
+    narrowed,
     forged,
     life,
 )

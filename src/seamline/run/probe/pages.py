@@ -49,11 +49,15 @@ def pages(base: Case, known: Operation, world: World) -> Iterator[Case]:
     )
 
 
-def everything(request: RequestTemplate, known: Operation, paging: Paging) -> RequestTemplate:
+def everything(
+    request: RequestTemplate, known: Operation, paging: Paging | None
+) -> RequestTemplate:
     """The request for as much of the list as one answer may hold, without what narrows it."""
     needed = {p.name for p in known.parameters if p.place == "query" and p.required}
     query = {n: v for n, v in request.query.items() if n in needed and not is_of_paging(n)}
-    return msgspec.structs.replace(request, query={**query, paging.size: paging.most})
+    if paging is not None:
+        query[paging.size] = paging.most
+    return msgspec.structs.replace(request, query=query)
 
 
 def _turns(known: Operation, paging: Paging, world: World) -> Iterator[dict[str, Any]]:
