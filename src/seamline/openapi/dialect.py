@@ -47,6 +47,9 @@ class _Mapper:
         new = {_encodable(k): self.map(v, depth + 1) for k, v in node.items() if _usable(k, v)}
         _exclusive(new)
         self._without_absent(node, new)
+        if isinstance(node.get("discriminator"), dict) and "anyOf" not in new and "oneOf" in new:
+            # Which one it is the discriminator says, and others may fit too (OpenAPI 3.1, 4.8.25.4).
+            new["anyOf"] = new.pop("oneOf")
         return _nullable(new)
 
     def _without_absent(self, node: Mapping[str, Any], new: dict[str, Any]) -> None:

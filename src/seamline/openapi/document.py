@@ -1,4 +1,4 @@
-"""An OpenAPI document as decoded: JSON or YAML, version 3.0 or 3.1 (Swagger 2.0 is read as 3.0)."""
+"""An OpenAPI document as decoded: JSON or YAML, version 3.0 to 3.2 (Swagger 2.0 is read as 3.0)."""
 
 from __future__ import annotations
 
@@ -57,9 +57,11 @@ class Document(msgspec.Struct, frozen=True):
 
 def parse(data: bytes, source: str) -> Document:
     """Decode a document. Raises `SpecError` that says what was found instead of OpenAPI."""
-    if len(data) > MAX_BYTES:
-        raise SpecError(f"{source}: larger than {MAX_BYTES >> 20} MB")
-    raw = _decode(data, source)
+    return read(decode(data, source), source)
+
+
+def read(raw: Any, source: str) -> Document:
+    """The document that was decoded. Raises `SpecError` that says what was found instead of OpenAPI."""
     if not isinstance(raw, dict):
         raise SpecError(f"{source}: not an OpenAPI document: its top level is no object")
     version = raw.get("openapi")
@@ -67,7 +69,7 @@ def parse(data: bytes, source: str) -> Document:
         version = str(version)
     if version is None and "swagger" in raw:
         return _swagger(raw, source)
-    if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
+    if not isinstance(version, str) or not version.startswith(("3.0", "3.1", "3.2")):
         raise SpecError(
             f"{source}: not an OpenAPI document: no `openapi: 3.x` or `swagger: 2.0` at its top level"
             + (f" (found {version!r})" if version is not None else "")
@@ -82,14 +84,17 @@ def _swagger(raw: dict[str, Any], source: str) -> Document:
     if str(raw["swagger"]) not in ("2.0", "2"):
         raise SpecError(
             f"{source}: Swagger {str(raw['swagger'])[:20]!r}:"
-            " Seamline reads OpenAPI 3.0 and 3.1 and Swagger 2.0"
+            " Seamline reads OpenAPI 3.0, 3.1 and 3.2 and Swagger 2.0"
         )
     if not isinstance(raw.get("paths"), dict | None):
         raise SpecError(f"{source}: `paths` is no object")
     return Document(swagger.convert(raw), swagger.VERSION, source)
 
 
-def _decode(data: bytes, source: str) -> Any:
+def decode(data: bytes, source: str) -> Any:
+    """What JSON or YAML says. Raises `SpecError` where it is neither, too large or too deep."""
+    if len(data) > MAX_BYTES:
+        raise SpecError(f"{source}: larger than {MAX_BYTES >> 20} MB")
     data = data.removeprefix(b"\xef\xbb\xbf")
     head = data[:512].lstrip().lower()
     if head.startswith((b"<!doctype", b"<html")):

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from seamline.openapi.document import Document
+from seamline.openapi.server import server_path
 from seamline.text.pointer import escape
 
 _METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace", "query")
@@ -87,7 +88,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     `answers` are keyed by status as written (`200`, `4XX`, `default`). `security` lists the
     alternatives; an empty list means none is needed, an empty alternative that none will do too.
-    `bodies` are what a request may carry, by media type.
+    `bodies` are what a request may carry, by media type. `base_path` stands in front of the path where
+    the operation or its path has servers of its own (None: those of the document).
     """
 
     method: str
@@ -99,6 +101,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     has_body: bool = False
     requires_body: bool = False
     bodies: dict[str, Body] = {}
+    base_path: str | None = None
 
     @property
     def key(self) -> str:
@@ -191,6 +194,7 @@ def _operation(
         has_body="requestBody" in node,
         requires_body=isinstance(body, dict) and body.get("required") is True,
         bodies=dict(_bodies(document, body, body_ref or f"{pointer}/requestBody")),
+        base_path=server_path(node) if "servers" in node else server_path(item),
     )
 
 

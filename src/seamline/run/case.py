@@ -180,13 +180,15 @@ async def _credentials(session: Session, step: Step, answers: Answers) -> Creden
 
 
 def _request(session: Session, step: Step, answers: Answers, credentials: Credentials) -> Request:
+    known = session.rules.context(step.operation).operation
+    own = known.base_path if known is not None else None
     return build(
         step.operation,
         resolve_template(step, answers),
         credentials.headers_for(step.operation.partition(" ")[0]),
-        session.target.base_path,
+        session.target.base_path if own is None or session.target.fixed_path else own,
         credentials.query,
-        session.rules.context(step.operation).operation,
+        known,
     )
 
 

@@ -59,6 +59,7 @@ class Target(msgspec.Struct, kw_only=True):
     renew: Mapping[str, Renew] = {}
     signing: SigningKey | None = None
     base_path: str = ""
+    fixed_path: bool = False
     process: Process | None = None
     database: Database | None = None
     capture: Capture | None = None

@@ -98,6 +98,7 @@ class Setup(msgspec.Struct, kw_only=True):
         if self.document is None:
             self.document = await read_document(self.project, target.client)
         target.base_path = base_path(self.project, self.document)
+        target.fixed_path = self.project.system.base_path is not None
         if address is not None and self.server is not None:
             target.database = await stack.enter_async_context(self.server.open(address))
             target.catalog = await target.database.catalog()

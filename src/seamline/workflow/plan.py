@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
-from seamline.model.case import Plan
+from seamline.model.case import NotCovered, Plan
 from seamline.openapi.document import Document
+from seamline.openapi.security import schemes
 from seamline.report.plan import Abilities
 from seamline.run.derived import with_bases, with_derived
 from seamline.run.plan import Planner
@@ -18,6 +21,11 @@ from seamline.text.redact import Redactor
 from seamline.workflow.derived import edits_of
 from seamline.workflow.job import Job
 
+_NO_LOGIN = {
+    "openIdConnect": "this version does not log in by OpenID Connect",
+    "mutualTLS": "this version sends no client certificates",
+}
+
 
 def plan_of(job: Job, judged: Judging, document: Document | None) -> Plan:
     """The selected cases of a job, in order, and what could not be planned."""
@@ -29,7 +37,22 @@ def plan_of(job: Job, judged: Judging, document: Document | None) -> Plan:
     ).plan(job.seed)
     if document is not None and job.derive and "api" in job.parts:
         plan = _with_derived(job, judged, document, plan)
+    if document is not None:
+        missing = tuple(_logins(document, judged))
+        plan = msgspec.structs.replace(plan, not_covered=(*plan.not_covered, *missing))
     return msgspec.structs.replace(plan, cases=tuple(c for c in plan.cases if job.select(c)))
+
+
+def _logins(document: Document, judged: Judging) -> Iterator[NotCovered]:
+    """Security schemes by which nobody can be logged in."""
+    used = {name for o in judged.operations.values() for names in o.security for name in names}
+    for name, kind in schemes(document).items():
+        if name in used and kind in _NO_LOGIN:
+            yield NotCovered(
+                subject=f"security scheme {name}",
+                reason=f"{kind}: {_NO_LOGIN[kind]}",
+                remedy="give [identities] a header with a token, or a login request",
+            )
 
 
 def _with_derived(job: Job, judged: Judging, document: Document, plan: Plan) -> Plan:
