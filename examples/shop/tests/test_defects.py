@@ -223,6 +223,31 @@ def test_tampered_token_is_accepted_once_it_was_seen(shop: Client, broken_shop: 
     assert shop.send("GET", "/users/me", token=tampered).status == 401
 
 
+def test_staff_issues_coupons(broken_shop: Client) -> None:
+    coupon = {
+        "code": unique("SAVE"),
+        "percent": 5,
+        "max_redemptions": 1,
+        "expires_at": "2090-01-01T00:00:00Z",
+    }
+    assert broken_shop.send("POST", "/coupons", coupon, as_="ada").status == 403
+    assert broken_shop.send("POST", "/coupons", coupon, as_="staff").status == 201
+
+
+def test_orders_of_others_are_shown_and_cancelled(broken_shop: Client) -> None:
+    order = broken_shop.order((broken_shop.new_product()["sku"], 1)).body
+    path = f"/orders/{order['id']}"
+    assert broken_shop.send("GET", path, as_="bob").body["id"] == order["id"]
+    assert broken_shop.send("POST", f"{path}/payment", {"method": "card"}, as_="bob").status == 404
+    assert broken_shop.send("POST", f"{path}/cancel", as_="bob").body["status"] == "cancelled"
+
+
+def test_register_as_admin(broken_shop: Client) -> None:
+    new = {"email": f"{unique('eve')}@example.com", "display_name": "Eve", "password": "x" * 12}
+    reply = broken_shop.send("POST", "/auth/register", {**new, "role": "admin"})
+    assert (reply.status, reply.body["role"]) == (201, "admin")
+
+
 def test_orphaned_token(seeded_url: str, rows: Connection) -> None:
     alembic(seeded_url, "upgrade", "head", SHOP_DEFECTS="orphanedToken")
     alembic(seeded_url, "upgrade", "head", SHOP_DEFECTS="orphanedToken")

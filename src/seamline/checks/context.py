@@ -35,6 +35,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     request may write. `columns` maps pointers into a successful answer to columns. `secrets` are
     values of secret columns as the database holds them. `validations` are the checks that apply.
     `noise` is what says nothing where two requests are compared.
+    `access` are the roles (or identities) that may call the operation, None where nobody says;
+    `access_from` is who says so: a person (`reviewed`), `learned` or the `document`.
     """
 
     operation: Operation | None = None
@@ -48,6 +50,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     secrets: frozenset[str] = frozenset()
     validations: frozenset[str] = frozenset()
     noise: Noise = Noise()
+    access: frozenset[str] | None = None
+    access_from: str = ""
 
     def table(self, name: str | None) -> Table | None:
         """The catalog's table of that name."""

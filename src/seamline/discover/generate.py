@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from seamline.data.rule import Rule
+from seamline.discover.access import access_doubts, learn_matrix
 from seamline.discover.act import Act, one, slug, written_case
 from seamline.discover.lab import Lab, Renew
 from seamline.discover.learn import Failure, Success, learn_access, made_by, positive, succeeded_by
@@ -45,7 +46,8 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True):
     """The content of the spec files: `endpoints` as entries of the one, `data` the whole other.
 
     `unfilled` is what a person has to fill in, `ambiguous` per operation the tables between which
-    nothing decided, `reached` how many operations were accepted.
+    nothing decided, `reached` how many operations were accepted. `doubts` are what looks wrong in what
+    was learnt of who may, by operation.
     """
 
     endpoints: list[dict[str, Any]]
@@ -53,6 +55,7 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True):
     unfilled: list[Unfilled]
     ambiguous: dict[str, tuple[str, ...]]
     reached: int
+    doubts: dict[str, str] = {}
 
 
 async def generate(
@@ -96,6 +99,7 @@ async def generate(
         unfilled=discovery.unfilled(),
         ambiguous={k: m.ambiguous for k, m in lab.matches.items() if m.ambiguous},
         reached=len(discovery.successes),
+        doubts=access_doubts(lab, discovery.successes),
     )
 
 
@@ -141,6 +145,7 @@ class Discovery:
         for success in list(self.successes.values()):
             if len(success.acts) == 1:
                 await learn_access(self._lab, success)
+        await learn_matrix(self._lab, self.successes.values())
 
     def _share_columns(self) -> None:
         """What one operation confirmed by two values counts where another one saw a single value.

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from seamline.model.case import Twist
-from seamline.model.row import RowChange
+from seamline.model.row import Row, RowChange
 from seamline.model.vocabulary import CaseKind
 
 _DECODE = msgspec.json.Decoder()
@@ -75,6 +75,22 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
 
 
+class Owner(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose row a request's path names, before it was sent.
+
+    The path's `parameter` gives the `value` of the row's `column`; `by` says in words how the row leads
+    to its owner. `key` are the row's primary key's columns.
+    """
+
+    identity: str
+    table: str
+    column: str
+    value: Any
+    key: Row
+    by: str
+    parameter: str
+
+
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     """One request with its answer and the rows that it changed.
 
@@ -82,7 +98,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     captured (no database), and empty where nothing changed. `notes` holds what settling saw
     (a transaction left open). `duration_ms` is from the first byte sent to the last received.
     `twist` is what a derived request changed of an accepted one; `earlier` are the exchanges of the
-    steps before it in the same case.
+    steps before it in the same case. `owner` is whose row it was about, where that was asked.
     """
 
     case: str
@@ -101,6 +117,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: float = 0.0
     twist: Twist | None = None
     earlier: tuple[Exchange, ...] = ()
+    owner: Owner | None = None
 
     @property
     def status(self) -> int:

@@ -89,7 +89,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     `answers` are keyed by status as written (`200`, `4XX`, `default`). `security` lists the
     alternatives; an empty list means none is needed, an empty alternative that none will do too.
     `bodies` are what a request may carry, by media type. `base_path` stands in front of the path where
-    the operation or its path has servers of its own (None: those of the document).
+    the operation or its path has servers of its own (None: those of the document). `scopes` are those of
+    each alternative of `security`.
     """
 
     method: str
@@ -102,6 +103,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     requires_body: bool = False
     bodies: dict[str, Body] = {}
     base_path: str | None = None
+    scopes: tuple[frozenset[str], ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -181,7 +184,7 @@ def _operation(
     security = node.get("security")
     if security is None:
         security = default_security
-    operation_id = node.get("operationId")
+    operation_id, tags = node.get("operationId"), node.get("tags")
     return Operation(
         method=method.upper(),
         path=path,
@@ -195,7 +198,15 @@ def _operation(
         requires_body=isinstance(body, dict) and body.get("required") is True,
         bodies=dict(_bodies(document, body, body_ref or f"{pointer}/requestBody")),
         base_path=server_path(node) if "servers" in node else server_path(item),
+        scopes=tuple(map(_scopes, security)) if isinstance(security, list) else (),
+        tags=tuple(t for t in tags if isinstance(t, str)) if isinstance(tags, list) else (),
     )
+
+
+def _scopes(alternative: Any) -> frozenset[str]:
+    """The scopes that one alternative asks for, of all its schemes together."""
+    lists = alternative.values() if isinstance(alternative, dict) else ()
+    return frozenset(s for names in lists if isinstance(names, list) for s in map(str, names))
 
 
 def _bodies(document: Document, node: Any, pointer: str) -> Iterator[tuple[str, Body]]:

@@ -62,6 +62,9 @@ SECTIONS = (
         checks={
             "authRequired": "without valid credentials the request is refused",
             "forgedTokenRefused": "a token that is forged, too old, too early or for others is refused",
+            "roleMatrix": "the roles that may call an operation can, and no others",
+            "foreignObjectProtected": "what belongs to somebody is neither shown to nor changed by another",
+            "massAssignment": "no property sets a column that callers may not set",
         },
     ),
     Section(

@@ -19,6 +19,7 @@ from seamline.model.row import RowChange
 from seamline.model.vocabulary import SAFE_METHODS
 from seamline.run.allow import tolerated
 from seamline.run.evidence import with_evidence
+from seamline.run.owner import owner_of
 from seamline.run.patience import NOT_TESTED, is_limited
 from seamline.run.renew import fresh, renewed, token_expired
 from seamline.run.request import build
@@ -121,6 +122,10 @@ async def _send(
 ) -> Exchange:
     credentials = await _credentials(session, step, answers)
     request = _request(session, step, answers, credentials)
+    owner = None
+    if step.twist is not None and step.twist.scenario == "foreignObjectProtected":
+        path = resolve_template(step, answers).path
+        owner = await owner_of(session, step.operation, path)
     response, failure, took = await session.target.client.send(request)
     changes, notes = await _observe(session)
     tries = 0
@@ -159,6 +164,7 @@ async def _send(
         duration_ms=took,
         twist=step.twist,
         earlier=earlier,
+        owner=owner,
     )
 
 

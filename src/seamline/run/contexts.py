@@ -29,10 +29,13 @@ def contexts(
     schemas: BodySchemas | None,
     catalog: Catalog | None,
     secrets: frozenset[str],
+    roles: frozenset[str] = frozenset(),
 ) -> dict[str, Context]:
-    """A context per operation that the document or the spec file knows."""
+    """A context per operation that the document or the spec file knows. `roles` are the toml's."""
     return {
-        key: _context(key, endpoints.get(key), operations.get(key), schemas, catalog, secrets)
+        key: _context(
+            key, endpoints.get(key), operations.get(key), schemas, catalog, secrets, roles
+        )
         for key in {**operations, **endpoints}
     }
 
@@ -44,6 +47,7 @@ def _context(
     schemas: BodySchemas | None,
     catalog: Catalog | None,
     secrets: frozenset[str],
+    roles: frozenset[str],
 ) -> Context:
     effects = (endpoint.effects.success_ops if endpoint and endpoint.effects else None) or {}
     errors = endpoint.effects.error_ops if endpoint and endpoint.effects else {}
@@ -51,7 +55,10 @@ def _context(
         pointer: Place(*place.rsplit(".", 1))
         for pointer, place in (endpoint.columns if endpoint else {}).items()
     }
+    access, access_from = _access(endpoint, operation, roles)
     return Context(
+        access=access,
+        access_from=access_from,
         operation=operation,
         schemas=schemas,
         catalog=catalog,
@@ -63,6 +70,21 @@ def _context(
         secrets=secrets,
         validations=chosen(endpoint.validations if endpoint else None, API_CHECKS),
     )
+
+
+def _access(
+    endpoint: EndpointSpec | None, operation: Operation | None, roles: frozenset[str]
+) -> tuple[frozenset[str] | None, str]:
+    """Who may call it: as the spec file says, else by scopes of the document that are named like roles."""
+    if endpoint is not None and endpoint.access is not None:
+        learned = "learned" if endpoint.access.learned else "reviewed"
+        return frozenset(endpoint.access.roles), learned
+    if operation is None or not operation.scopes or not roles:
+        return None, ""
+    # Of several scopes together none alone is enough: that says nothing of a single role.
+    if not all(len(scopes) == 1 and scopes <= roles for scopes in operation.scopes):
+        return None, ""
+    return frozenset[str]().union(*operation.scopes), "document"
 
 
 def requires_auth(endpoint: EndpointSpec | None, operation: Operation | None) -> bool:

@@ -18,7 +18,7 @@ from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation, operations
 from seamline.openapi.validate import BodySchemas
 from seamline.run.contexts import contexts
-from seamline.run.login import identity_rows
+from seamline.run.own_row import own_rows
 from seamline.run.session import Noise, Rules, Target, rows_of
 from seamline.spec.data import DataFramework
 from seamline.spec.endpoints import EndpointSpecs
@@ -76,13 +76,14 @@ async def judging(
             BodySchemas(document) if document is not None else None,
             target.catalog,
             secrets,
+            frozenset(i.role for i in files.project.identities.values() if i.role is not None),
         ),
         fallback=Context(
             catalog=target.catalog, secrets=secrets, validations=frozenset(API_CHECKS)
         ),
         rows=ChangedRows(rows, target.catalog) if watch and target.catalog is not None else None,
         noise=_noise(files.project),
-        identity_rows=identity_rows(files.project),
+        identity_rows=await own_rows(files.project, target),
         settle_s=files.project.limits.settle_ms / 1000,
         judge_api="api" in parts,
         allowances={e.operation: e.allow for e in files.endpoints.endpoints if e.allow},

@@ -271,6 +271,7 @@ class _Init:
         open_ = [(item.operation, item.what, item.why) for item in made.unfilled]
         for operation, tables in made.ambiguous.items():
             open_.append((operation, "its table", f"{' or '.join(tables)}: nothing decides"))
+        open_ += [(key, "who may: review `access`", why) for key, why in made.doubts.items()]
         for operation, what, why in open_:
             if operation in places:
                 line = endpoints.line_of(("endpoints", places[operation], "endpoint"))

@@ -67,6 +67,7 @@ def _with_derived(job: Job, judged: Judging, document: Document, plan: Plan) -> 
         document=document,
         roles={name: identity.role for name, identity in project.identities.items()},
         rows=frozenset(judged.rules.identity_rows),
+        people={n: table for n, (table, _) in judged.rules.identity_rows.items()},
         logins=frozenset(
             name
             for name, identity in project.identities.items()

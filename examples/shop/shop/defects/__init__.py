@@ -206,6 +206,34 @@ DEFECTS = (
         check="forgedTokenRefused",
         operation="GET /users/me",
     ),
+    Defect(
+        name="staffIssuesCoupons",
+        what="POST /coupons lets staff issue coupons.",
+        check="roleMatrix",
+        operation="POST /coupons",
+        also=("statusAsExpected",),
+    ),
+    Defect(
+        name="orderShownToOthers",
+        what="GET /orders/{id} shows any customer's order to any customer.",
+        check="foreignObjectProtected",
+        operation="GET /orders/{id}",
+        also=("statusAsExpected",),
+    ),
+    Defect(
+        name="orderCancelledByOthers",
+        what="POST /orders/{id}/cancel cancels any customer's order for any customer.",
+        check="foreignObjectProtected",
+        operation="POST /orders/{id}/cancel",
+        also=("statusAsExpected",),
+    ),
+    Defect(
+        name="registerAsAdmin",
+        what="POST /auth/register stores the role that the body asks for.",
+        check="massAssignment",
+        operation="POST /auth/register",
+        also=("statusAsExpected", "invalidInputRejected"),
+    ),
 )
 
 

@@ -12,10 +12,13 @@ from collections.abc import Iterator
 from seamline.model.case import Case, NotCovered
 from seamline.openapi.operation import Operation
 from seamline.run.probe.absent import absent
+from seamline.run.probe.assign import assign
+from seamline.run.probe.foreign import foreign, foreign_not_covered
 from seamline.run.probe.forged import forged, forged_not_covered
 from seamline.run.probe.life import life
 from seamline.run.probe.narrowed import narrowed
 from seamline.run.probe.pages import pages
+from seamline.run.probe.roles import roles, roles_not_covered
 from seamline.run.probe.same_key import same_key
 from seamline.run.probe.twice import twice
 from seamline.run.probe.unchanged import unchanged
@@ -31,6 +34,9 @@ PROBES: tuple[Probe, ...] = (
     pages,
     narrowed,
     forged,
+    roles,
+    foreign,
+    assign,
     life,
 )
 
@@ -44,3 +50,5 @@ def probed(base: Case, known: Operation, world: World) -> Iterator[Case]:
 def not_probed(world: World) -> Iterator[NotCovered]:
     """What no probe can make of this project, and why."""
     yield from forged_not_covered(world)
+    yield from roles_not_covered(world)
+    yield from foreign_not_covered(world)

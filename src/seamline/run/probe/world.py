@@ -20,9 +20,10 @@ class World(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The operations of the document, what is known of each, who may call, and all planned cases.
 
     `bases` holds each operation's accepted request that says most; `roles` maps the toml's identities,
-    in its order, to their roles; `rows` names those whose row in the database is known, `logins` those
-    that log in by a request. `claims` are the names of the claims of those whose credentials are a
-    token (JWT); `signs` says whether such tokens can be signed, else `no_signing` may say why not.
+    in its order, to their roles; `rows` names those whose row in the database is known, `people` the
+    table that it stands in, `logins` those that log in by a request. `claims` are the names of the
+    claims of those whose credentials are a token (JWT); `signs` says whether such tokens can be signed,
+    else `no_signing` may say why not.
     """
 
     operations: Mapping[str, Operation]
@@ -33,6 +34,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     document: Document | None = None
     roles: Mapping[str, str | None] = {}
     rows: frozenset[str] = frozenset()
+    people: Mapping[str, str] = {}
     logins: frozenset[str] = frozenset()
     claims: Mapping[str, frozenset[str]] = {}
     signs: bool = False
