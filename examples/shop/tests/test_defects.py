@@ -248,6 +248,28 @@ def test_register_as_admin(broken_shop: Client) -> None:
     assert (reply.status, reply.body["role"]) == (201, "admin")
 
 
+def test_logout_is_forgotten(shop: Client, broken_shop: Client) -> None:
+    for client, status in ((shop, 401), (broken_shop, 200)):
+        token = client.login("ada@example.com")["access_token"]
+        assert client.send("POST", "/auth/logout", token=token).status == 204
+        assert client.send("GET", "/users/me", token=token).status == status
+
+
+def test_cookie_is_readable_by_scripts(shop: Client, broken_shop: Client) -> None:
+    body = {"email": "ada@example.com", "password": "correct-horse-battery"}
+    right, wrong = (
+        client.send("POST", "/auth/login", body).headers["set-cookie"].lower()
+        for client in (shop, broken_shop)
+    )
+    assert all(f"; {flag}" in right for flag in ("httponly", "secure", "samesite=strict"))
+    assert "httponly" not in wrong
+
+
+def test_no_challenge(broken_shop: Client) -> None:
+    reply = broken_shop.send("GET", "/users/me")
+    assert (reply.status, "www-authenticate" in reply.headers) == (401, False)
+
+
 def test_orphaned_token(seeded_url: str, rows: Connection) -> None:
     alembic(seeded_url, "upgrade", "head", SHOP_DEFECTS="orphanedToken")
     alembic(seeded_url, "upgrade", "head", SHOP_DEFECTS="orphanedToken")

@@ -7,6 +7,7 @@ from seamline.checks import (
     absent_is404,
     auth_required,
     content_type,
+    cookie_flags,
     created_row_matches,
     delete_removes_only_its_row,
     documented_headers,
@@ -18,6 +19,7 @@ from seamline.checks import (
     idempotent_twice,
     invalid_input_rejected,
     later_read_agrees,
+    logged_out_token_refused,
     mass_assignment,
     no_secret_in_clear,
     no_server_error,
@@ -31,6 +33,7 @@ from seamline.checks import (
     status_documented,
     undeclared_method_refused,
     update_changes_only_asked,
+    www_authenticate_sent,
 )
 from seamline.checks.context import Context
 from seamline.checks.registry import CHECKS, Abstain, Check, Fault, judge
@@ -44,6 +47,7 @@ __all__ = [
     "absent_is404",
     "auth_required",
     "content_type",
+    "cookie_flags",
     "created_row_matches",
     "delete_removes_only_its_row",
     "documented_headers",
@@ -56,6 +60,7 @@ __all__ = [
     "invalid_input_rejected",
     "judge",
     "later_read_agrees",
+    "logged_out_token_refused",
     "mass_assignment",
     "no_secret_in_clear",
     "no_server_error",
@@ -69,4 +74,5 @@ __all__ = [
     "status_documented",
     "undeclared_method_refused",
     "update_changes_only_asked",
+    "www_authenticate_sent",
 ]

@@ -65,6 +65,9 @@ SECTIONS = (
             "roleMatrix": "the roles that may call an operation can, and no others",
             "foreignObjectProtected": "what belongs to somebody is neither shown to nor changed by another",
             "massAssignment": "no property sets a column that callers may not set",
+            "loggedOutTokenRefused": "what a logout ended is accepted no longer",
+            "cookieFlags": "session cookies are kept from scripts and from other sites",
+            "wwwAuthenticateSent": "a 401 says how to authenticate",
         },
     ),
     Section(

@@ -9,11 +9,33 @@ from shop.auth import store
 from shop.auth.schema import Login, Refresh, Registration, Tokens, User
 from shop.db import begin
 from shop.location import created, located
-from shop.problem import refusals, unauthorized
+from shop.problem import Responses, refusals, unauthorized
+from shop.settings import settings
 from shop.tokens import Caller, hash_password, password_matches
 
 router = APIRouter(tags=["auth"])
+REMEMBERED = "shop_refresh_token"
 AnyUser = Annotated[Caller, Depends(allow("customer", "staff", "admin"))]
+
+
+def remember(response: Response, refresh_token: str) -> None:
+    """Let a browser keep the login for the pages of the shop, out of reach of their scripts."""
+    response.set_cookie(
+        REMEMBERED,
+        refresh_token,
+        max_age=settings().refresh_token_s,
+        path="/auth",
+        secure=True,
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def remembered() -> Responses:
+    """The documentation of that cookie."""
+    schema = {"type": "string", "pattern": f"^{REMEMBERED}="}
+    header = {"description": "The refresh token, for browsers", "required": True, "schema": schema}
+    return {200: {"headers": {"Set-Cookie": header}}}
 
 
 @router.post("/auth/register", status_code=201, responses={**located(), **refusals(409, 422)})
@@ -26,15 +48,17 @@ def register(body: Registration, response: Response) -> User:
     return user
 
 
-@router.post("/auth/login", responses=refusals(401, 422))
-def login(body: Login) -> Tokens:
+@router.post("/auth/login", responses={**remembered(), **refusals(401, 422)})
+def login(body: Login, response: Response) -> Tokens:
     """Trade e-mail and password for tokens."""
     with begin() as session:
         user = store.find_user(session, body.email)
         matches = password_matches(user.password_hash if user else None, body.password)
         if user is None or not matches:
             raise unauthorized("E-mail or password is wrong.")
-        return store.start_session(session, user.id, user.role)
+        tokens = store.start_session(session, user.id, user.role)
+    remember(response, tokens.refresh_token)
+    return tokens
 
 
 @router.post("/auth/refresh", responses=refusals(401, 422))

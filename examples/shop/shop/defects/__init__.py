@@ -234,6 +234,26 @@ DEFECTS = (
         operation="POST /auth/register",
         also=("statusAsExpected", "invalidInputRejected"),
     ),
+    Defect(
+        name="logoutForgotten",
+        what="After POST /auth/logout the access token is accepted as before.",
+        check="loggedOutTokenRefused",
+        operation="POST /auth/logout",
+        also=("statusAsExpected",),
+    ),
+    Defect(
+        name="cookieReadableByScripts",
+        what="POST /auth/login sets the cookie of the refresh token without HttpOnly.",
+        check="cookieFlags",
+        operation="POST /auth/login",
+    ),
+    Defect(
+        name="noChallenge",
+        what="A 401 comes without WWW-Authenticate.",
+        check="wwwAuthenticateSent",
+        operation="GET /users/me",
+        also=("documentedHeaders",),
+    ),
 )
 
 

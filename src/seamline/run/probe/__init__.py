@@ -16,6 +16,7 @@ from seamline.run.probe.assign import assign
 from seamline.run.probe.foreign import foreign, foreign_not_covered
 from seamline.run.probe.forged import forged, forged_not_covered
 from seamline.run.probe.life import life
+from seamline.run.probe.logged_out import logged_out, logged_out_not_covered
 from seamline.run.probe.narrowed import narrowed
 from seamline.run.probe.pages import pages
 from seamline.run.probe.roles import roles, roles_not_covered
@@ -37,6 +38,7 @@ PROBES: tuple[Probe, ...] = (
     roles,
     foreign,
     assign,
+    logged_out,
     life,
 )
 
@@ -52,3 +54,4 @@ def not_probed(world: World) -> Iterator[NotCovered]:
     yield from forged_not_covered(world)
     yield from roles_not_covered(world)
     yield from foreign_not_covered(world)
+    yield from logged_out_not_covered(world)
