@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from seamline.discover.choice import Choice, Filled
 from seamline.discover.listed import Listed, items_of, shape
 from seamline.discover.match import Match
-from seamline.discover.values import Choice, Filled, fill
+from seamline.discover.values import fill
 
 from .world import catalog, document, only, op, path_parameter, table
 

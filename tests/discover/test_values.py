@@ -7,9 +7,10 @@ import jsonschema_rs
 import pytest
 
 from seamline.discover.act import Act
+from seamline.discover.choice import Choice, Filled, Made
 from seamline.discover.made import NOTHING, Maker
 from seamline.discover.match import match
-from seamline.discover.values import Choice, Filled, Made, fill
+from seamline.discover.values import fill
 from seamline.model.catalog import Catalog
 from seamline.openapi.document import Document
 from seamline.openapi.operation import operations

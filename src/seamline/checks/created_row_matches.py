@@ -112,7 +112,7 @@ def _without_others(x: Exchange, context: Context, inserted: list[RowChange]) ->
     """
     values = _answered(x)
     named = [c for c in inserted if c.key and {str(v) for v in c.key.values()} <= values]
-    named = named or answered_rows(x, context, inserted)
+    named = named or answered_rows(x, context, inserted) or _key_answered(x, inserted)
     if len(inserted) < 2 or len(named) != 1:
         return inserted
     for change in inserted:
@@ -123,6 +123,17 @@ def _without_others(x: Exchange, context: Context, inserted: list[RowChange]) ->
         if repeats and (asked or not is_another_thing(named[0], change, context)):
             return inserted
     return named
+
+
+def _key_answered(x: Exchange, inserted: list[RowChange]) -> list[RowChange]:
+    """Rows of which the answer shows a part of the key under its own name, and no other value of any."""
+    body = inner(x.response.json) if x.response is not None else None
+    answered, found = body or {}, []
+    for change in inserted:
+        told = [str(answered[c]) == str(v) for c, v in change.key.items() if c in answered]
+        if told and all(told):
+            found.append(change)
+    return found
 
 
 def _answered(x: Exchange) -> set[str]:

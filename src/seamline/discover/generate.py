@@ -15,6 +15,7 @@ import msgspec
 from seamline.data.rule import Rule
 from seamline.discover.access import access_doubts, learn_matrix
 from seamline.discover.act import Act, one, slug, written_case
+from seamline.discover.choice import Made
 from seamline.discover.lab import Lab, Renew
 from seamline.discover.learn import Failure, Success, learn_access, made_by, positive, succeeded_by
 from seamline.discover.listed import Listed, items_of, shape
@@ -22,7 +23,7 @@ from seamline.discover.match import match
 from seamline.discover.seed import seeded
 from seamline.discover.story import absence, echo, life
 from seamline.discover.tables import data_file
-from seamline.discover.values import Made
+from seamline.discover.trail import TRAIL, trails
 from seamline.model.catalog import Catalog
 from seamline.model.row import Row
 from seamline.model.vocabulary import ANONYMOUS, SAFE_METHODS
@@ -95,7 +96,7 @@ async def generate(
     endpoints = [await discovery.entry(op) for op in operations.values()]
     return Generated(
         endpoints=endpoints,
-        data=data_file(catalog, rules, rows, lab.images),
+        data=data_file(catalog, rules, rows, lab.images, lab.new),
         unfilled=discovery.unfilled(),
         ambiguous={k: m.ambiguous for k, m in lab.matches.items() if m.ambiguous},
         reached=len(discovery.successes),
@@ -261,6 +262,10 @@ class Discovery:
                     t: ops[0] if len(ops) == 1 else ops for t, ops in success.effects.items()
                 }
             }
+        trail = trails(self._lab) if operation.method not in SAFE_METHODS else ()
+        if trail:
+            error = {**dict.fromkeys(trail, "insert"), "reason": TRAIL}
+            entry["effects"] = {**entry.get("effects", {}), "error": error}
         if success.columns:
             entry["columns"] = success.columns
         entry["cases"] = await self._cases(success)

@@ -8,15 +8,16 @@ from typing import Any
 import msgspec
 
 from seamline.discover.act import Act, case_of
+from seamline.discover.choice import Choice, Filled
 from seamline.discover.listed import Listed
 from seamline.discover.match import Match
 from seamline.discover.seed import Rows
-from seamline.discover.values import Choice, Filled, fill
+from seamline.discover.values import fill
 from seamline.errors import SeamlineError
 from seamline.model.catalog import Catalog
 from seamline.model.exchange import NOT_JSON, Exchange
 from seamline.model.row import Row
-from seamline.model.vocabulary import ANONYMOUS, CaseKind
+from seamline.model.vocabulary import ANONYMOUS, CaseKind, RowOp
 from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation
 from seamline.run.case import run_case
@@ -52,8 +53,9 @@ class Tried(msgspec.Struct, kw_only=True):
 
 class Lab(msgspec.Struct, kw_only=True):
     """A session to try things in. `roles` are the identities with their roles, in the toml's order;
-    `mine` the rows that each of them owns, by table. `images` collects rows that attempts wrote, `listed`
-    what lists showed, by the shape of their path."""
+    `mine` the rows that each of them owns, by table. `images` collects rows that attempts wrote, `new`
+    those of them that had not been there, `refused` by table who wrote what and was refused (4xx),
+    `listed` what lists showed, by the shape of their path."""
 
     session: Session
     document: Document
@@ -65,6 +67,8 @@ class Lab(msgspec.Struct, kw_only=True):
     mine: Mapping[str, Mapping[str, Row]]
     renew: Renew | None = None
     images: dict[str, list[Row]] = msgspec.field(default_factory=dict)
+    new: dict[str, list[Row]] = msgspec.field(default_factory=dict)
+    refused: dict[str, list[tuple[str, RowOp]]] = msgspec.field(default_factory=dict)
     listed: dict[str, Listed] = msgspec.field(default_factory=dict)
 
     def filled(self, operation: Operation, identity: str, choice: Choice) -> Filled:
@@ -84,6 +88,11 @@ class Lab(msgspec.Struct, kw_only=True):
             for change in exchange.changes or ():
                 if change.after is not None:
                     self.images.setdefault(change.table, []).append(change.after)
+                if change.after is not None and change.op == "insert":
+                    self.new.setdefault(change.table, []).append(change.after)
+                if 400 <= exchange.status < 500:
+                    told = (exchange.operation, change.op)
+                    self.refused.setdefault(change.table, []).append(told)
         if outcome.stale:
             await self.start_again()
         complete = len(outcome.exchanges) == len(acts)

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from seamline.discover.act import Act, slug
+from seamline.discover.choice import Choice, Filled, Made
 from seamline.discover.lab import Lab, Tried
+from seamline.discover.made import NOTHING
 from seamline.discover.mapping import Seen, agreeing, confirmed, shown
 from seamline.discover.match import Match
-from seamline.discover.values import Choice, Filled, Made
 from seamline.model.catalog import Table
 from seamline.model.row import Row, RowChange
 from seamline.model.vocabulary import ANONYMOUS, SAFE_METHODS
@@ -29,6 +30,9 @@ _CHOICES = (
     Choice(salt=3),
     Choice(variant=1, full=True),
     Choice(bare=True),
+    Choice(only=0),
+    Choice(only=1),
+    Choice(only=2),
 )
 _GIVE_UP = frozenset({405, 406, 415, 501})
 _ROW_MATTERS = frozenset({404, 409, 410, 423})
@@ -76,6 +80,7 @@ async def positive(
 ) -> Success | Failure:
     """Try requests, within bounds, until one is accepted."""
     sent: set[bytes] = set()
+    empty: tuple[tuple[Act, ...], Filled, Choice, Tried] | None = None
     failures: list[tuple[int, Failure]] = []
     for identity in lab.identities(operation):
         spent: set[int] = set()
@@ -92,20 +97,34 @@ async def positive(
                     failures.append((1, Failure(", ".join(filled.missing), "no value for it")))
                 continue
             if len(sent) >= _MOST:
-                return _worst(failures)
+                break
             sent.add(key)
             tried = await lab.attempt(acts, "sequence" if len(acts) > 1 else "positive")
-            if tried.succeeded:
+            if tried.succeeded and not _shows_nothing(operation, tried):
                 return await _learnt(lab, operation, acts, filled, choice, tried)
+            if tried.succeeded:
+                empty = empty or (acts, filled, choice, tried)
+                continue
             failures.append(_failure(lab, tried))
-            if tried.status in _GIVE_UP or tried.spoilt:
+            if (tried.status in _GIVE_UP or tried.spoilt) and empty is None:
                 return _worst(failures)
             refused += tried.status == 403
             if tried.status == 401 or refused > 1:
                 break
             if tried.status in _ROW_MATTERS or tried.status == 403:
                 spent.add(choice.variant)
+        if empty is not None:
+            return await _learnt(lab, operation, *empty)
     return _worst(failures)
+
+
+def _shows_nothing(operation: Operation, tried: Tried) -> bool:
+    """Whether an accepted read of what a row has shows that it has none: another row may tell more."""
+    answer = tried.answer
+    if operation.method != "GET" or "{" not in operation.path:
+        return False
+    lists = [v for v in answer.values() if isinstance(v, list)] if isinstance(answer, dict) else []
+    return answer == [] or (len(lists) == 1 and not lists[0])
 
 
 def acts_of(
@@ -265,7 +284,10 @@ def made_by(success: Success, lab: Lab) -> Made | None:
     if isinstance(asked, dict):
         said = shown(table, Seen(asked, rows[0]))
         given = {c: asked[p[2:]] for c, p in said.items() if p[2:] in asked}
-    if not columns and not given:
+    path = success.filled.request.get("path", {})
+    collection, _, last_part = success.operation.path.rstrip("/").rpartition("/")
+    is_put = success.operation.method == "PUT" and last_part.strip("{}") in path
+    if not columns and not given and not is_put:
         return None
     label = table.name.rpartition(".")[2]
     use = success.case if len(success.acts) == 1 else ""
@@ -275,9 +297,10 @@ def made_by(success: Success, lab: Lab) -> Made | None:
         label=label,
         acts=(*success.acts[:-1], last),
         pointers=columns,
-        path=success.filled.request.get("path", {}),
+        path=path,
         values=given,
-        collection=success.operation.path.rstrip("/"),
+        collection=collection if is_put else success.operation.path.rstrip("/"),
+        own=path[last_part.strip("{}")] if is_put else NOTHING,
     )
 
 

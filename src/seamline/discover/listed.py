@@ -72,18 +72,23 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     def _place(
         self, field: str, values: Sequence[Any], catalog: Catalog, rows: Rows
     ) -> Place | None:
-        """The column that holds the values: of that name, in the list's table or in the only one."""
+        """The column that holds the values: of that name, or of its last words, in the list's table
+        or in the only one."""
         tables = [t for t in catalog.tables if t.partition_of is None]
         tables.sort(key=lambda t: t.name != self.table)
-        found = [
-            place
-            for t in tables
-            for c in t.columns
-            if words(c.name) == words(field)
-            for place in (Place(t.name, c.name),)
-            if _holds(rows, place, values)
-        ]
-        return found[0] if found and (len(found) == 1 or found[0].table == self.table) else None
+        named = words(field)
+        for cut in range(len(named)):
+            found = [
+                place
+                for t in tables
+                for c in t.columns
+                if words(c.name) == named[cut:]
+                for place in (Place(t.name, c.name),)
+                if _holds(rows, place, values)
+            ]
+            if found and (len(found) == 1 or found[0].table == self.table):
+                return found[0]
+        return None
 
 
 def _holds(rows: Rows, place: Place, values: Sequence[Any]) -> bool:

@@ -29,7 +29,8 @@ Hook = Callable[[tuple[str, ...], Mapping[str, Any]], Any]
 class Maker:
     """Makes values of one document's schemas.
 
-    `full` adds what is optional, `bare` leaves a body that is a list empty.
+    `full` adds what is optional, `only` the one optional property of that number, `bare` leaves a body
+    that is a list empty.
     `taken` holds by property the texts that exist already. `missing`
     collects what is required and could not be made.
     """
@@ -41,6 +42,7 @@ class Maker:
         salt: int = 0,
         full: bool = False,
         bare: bool = False,
+        only: int = -1,
         hook: Hook = lambda path, schema: NOTHING,
         taken: Mapping[str, Collection[str]] | None = None,
     ) -> None:
@@ -48,6 +50,7 @@ class Maker:
         self._salt = salt
         self._full = full
         self._bare = bare
+        self._only = only
         self._hook = hook
         self._taken = taken or {}
         self.missing: list[str] = []
@@ -109,9 +112,10 @@ class Maker:
                 made[name] = value
         least = schema.get("minProperties")
         least = int(least) if isinstance(least, int | float) else 0
-        for name in optional:
-            if len(made) >= least and not (self._full and len(path) < 2):
-                break
+        for number, name in enumerate(optional):
+            chosen = (number == self._only and not path) or (self._full and len(path) < 2)
+            if len(made) >= least and not chosen:
+                continue
             inner = plain(self._document, known[name])
             value = NOTHING if inner.get("readOnly") else self.value(known[name], (*path, name))
             if value is not NOTHING:

@@ -129,13 +129,13 @@ class Places:
                 continue
             table = self._catalog.by_name[tables[0]]
             for column in table.columns:
-                if words(column.name) == key[cut:] and self._tells(table, column.name):
+                if words(column.name) == key[cut:] and self.tells(table, column.name):
                     return Place(table.name, column.name)
             if key[cut:] == ("id",) and len(table.primary_key) == 1:
                 return Place(table.name, table.primary_key[0])
         return None
 
-    def _tells(self, table: Table, column: str) -> bool:
+    def tells(self, table: Table, column: str) -> bool:
         """Whether a column names a row: a key, or the name by which people know it."""
         return any(column in k.columns for k in table.unique) or column in (
             *table.primary_key,

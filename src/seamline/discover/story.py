@@ -10,10 +10,10 @@ import msgspec
 
 from seamline.checks.context import Place
 from seamline.discover.act import Act, slug
+from seamline.discover.choice import Choice, Made
 from seamline.discover.lab import Lab, Tried
 from seamline.discover.learn import Success, body_of, made_by
 from seamline.discover.made import NOTHING, Maker
-from seamline.discover.values import Choice, Made
 from seamline.openapi.operation import Operation
 from seamline.openapi.plain import asked, plain, properties
 

@@ -32,9 +32,10 @@ def data_file(
     rules: Sequence[Rule],
     rows: Mapping[str, Sequence[Row]],
     images: Mapping[str, Sequence[Row]],
+    new: Mapping[str, Sequence[Row]],
 ) -> dict[str, Any]:
-    """What `Data_Validation_Framework.json` holds. `images` are rows as the system itself wrote them:
-    a check that one of them breaks is not written."""
+    """What `Data_Validation_Framework.json` holds. `images` are rows as the system itself wrote them,
+    `new` those of them that it had just made: a check that one of them breaks is not written."""
     by_table: dict[str, list[Rule]] = {}
     for rule in rules:
         by_table.setdefault(rule.table.name, []).append(rule)
@@ -44,7 +45,8 @@ def data_file(
             continue
         proven = list(_proven(table, by_table.get(table.name, ())))
         own, written = rows.get(table.name, ()), images.get(table.name, ())
-        checks = [*_ordered(table, own, written), *_kinds(table, own, written)]
+        made = new.get(table.name, ())
+        checks = [*_ordered(table, own, written, made), *_kinds(table, own, written)]
         tables[table.name] = {"proven": proven, "checks": checks}
     return {"version": 1, "tables": tables}
 
@@ -59,11 +61,15 @@ def _proven(table: Table, rules: Sequence[Rule]) -> Iterator[str]:
             yield rule.sql if rule.check == "constraint" else rule.label
 
 
-def _ordered(table: Table, rows: Sequence[Row], images: Sequence[Row]) -> Iterator[dict[str, Any]]:
+def _ordered(
+    table: Table, rows: Sequence[Row], images: Sequence[Row], new: Sequence[Row]
+) -> Iterator[dict[str, Any]]:
     first = next((c for c in table.columns if c.name in _MADE and _is_time(c.base)), None)
     last = next((c for c in table.columns if c.name in _CHANGED and _is_time(c.base)), None)
     if first is None or last is None or first.base != last.base:
         return
+    if any(r.get(first.name) != r.get(last.name) for r in new):
+        return  # two looks at the clock for one new row: which comes first is chance
     pairs = [(_time(r.get(first.name)), _time(r.get(last.name))) for r in (*rows, *images)]
     known = [(a, b) for a, b in pairs if a is not None and b is not None]
     if len(known) >= _ORDERED_ROWS and all(a <= b for a, b in known):

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from seamline.checks.context import Place
-from seamline.discover.act import Act
+from seamline.discover.choice import Choice, Filled
 from seamline.discover.listed import Listed, Option, shape
 from seamline.discover.made import NOTHING, Maker, agrees
 from seamline.discover.match import Match
@@ -29,56 +29,6 @@ from seamline.openapi.plain import plain
 from seamline.text.redact import carries_credentials
 
 _BY_ITSELF = frozenset(("accept", "content-type", "authorization"))
-
-
-class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that earlier `acts` make, the last one labelled `label`.
-
-    `pointers` say where its answer holds the row's columns, `values` which of them its request gave,
-    `path` what its own path parameters were, `collection` the path of the operation that makes it.
-    """
-
-    table: str
-    label: str
-    acts: tuple[Act, ...]
-    pointers: Mapping[str, str]
-    path: Mapping[str, Any] = {}
-    values: Mapping[str, Any] = {}
-    collection: str = ""
-
-    def value(self, column: str) -> Any:
-        """What stands for a column of the row, or `NOTHING`."""
-        if column in self.pointers:
-            return {"$from": f"{self.label}{self.pointers[column]}"}
-        return self.values.get(column, NOTHING)
-
-
-class Filled(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as a spec file writes it, and what is required and has no value.
-
-    `uses` are the keys of `Made` rows that it refers to; `keys` the position of the row behind
-    each path parameter that names one.
-    """
-
-    request: dict[str, Any]
-    missing: tuple[str, ...] = ()
-    uses: tuple[str, ...] = ()
-    keys: dict[str, tuple[Place, int]] = {}
-
-
-class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """Which of several requests: the `variant`-th best row, `full` bodies, other texts by `salt`.
-
-    `made` rows, by table and by the path that makes them, serve where there are no others, or first with
-    `prefer_made`. `bare` leaves lists empty.
-    """
-
-    variant: int = 0
-    full: bool = False
-    salt: int = 0
-    made: Mapping[str, Made] = {}
-    prefer_made: bool = False
-    bare: bool = False
 
 
 def fill(
@@ -152,10 +102,12 @@ class _Filler:
         for name, place in reversed(places.items()):
             if name in values:  # an earlier step's own path, said with it
                 continue
-            value = self._of_row(name, place, last, values)
-            if value is NOTHING and (place is None or not self._rows.get(place.table)):
-                parameter = parameters.get(name)
-                value = self._parameter(parameter) if parameter and place is None else NOTHING
+            parameter = parameters.get(name)
+            value = _only(schemas.get(name, {}))
+            if value is NOTHING:
+                value = self._of_row(name, place, last, values)
+            if value is NOTHING and parameter is not None and self._may_make(place, last):
+                value = self._parameter(parameter)
             if value is NOTHING:
                 self._missing.append(f"the path parameter {name}" + _why(place, self._rows))
             else:
@@ -163,22 +115,23 @@ class _Filler:
             last = False
         return {name: values[name] for name in places if name in values}
 
+    def _may_make(self, place: Place | None, last: bool) -> bool:
+        """Whether a path parameter may be something that no row has: a PUT makes it, or it names no row."""
+        if place is None:
+            return True
+        if self._rows.get(place.table):
+            return False
+        table = self._catalog.by_name[place.table]
+        return (last and self._op.method == "PUT") or not self._places.tells(table, place.column)
+
     def _of_row(self, name: str, place: Place | None, last: bool, values: dict[str, Any]) -> Any:
         shown = self._shown(name, place)
+        rows = self._rows.get(place.table, ()) if place is not None else shown
+        value = self._of_made(name, place, values) if self._choice.prefer_made or not rows else None
+        if value is not None:
+            return value
         if place is None:
             return self._of_list(name, shown, last, values)
-        rows = self._rows.get(place.table, ())
-        key = self._op.path.partition(f"/{{{name}}}")[0]  # what the path before it makes, if known
-        key = key if key in self._choice.made else place.table
-        made = self._choice.made.get(key)
-        if made is not None and (self._choice.prefer_made or not rows):
-            value = made.value(place.column)
-            if value is not NOTHING:
-                self._uses.append(key)
-                for other, known in made.path.items():
-                    if f"{{{other}}}" in self._op.path and other != name:
-                        values.setdefault(other, known)
-            return value
         for child, index in self._keys.values():
             found = parent(child, index, place, self._rows, self._catalog)
             if found is not None:
@@ -195,6 +148,26 @@ class _Filler:
         if any(o.index == index for o in shown):
             self._as_listed(name, values)
         return self._reference(name, place, index)
+
+    def _of_made(self, name: str, place: Place | None, values: dict[str, Any]) -> Any:
+        """What stands for the row that earlier acts make; None where none do."""
+        before = self._op.path.partition(f"/{{{name}}}")[
+            0
+        ]  # what the path before it makes, if known
+        key = before if before in self._choice.made else place.table if place is not None else ""
+        made = self._choice.made.get(key)
+        if made is None:
+            return None
+        value = made.value(place.column) if place is not None else NOTHING
+        if value is NOTHING and key == before:
+            value = made.own
+        if value is NOTHING:
+            return None if place is None else NOTHING
+        self._uses.append(key)
+        for other, known in made.path.items():
+            if f"{{{other}}}" in self._op.path and other != name:
+                values.setdefault(other, known)
+        return value
 
     def _shown(self, name: str, place: Place | None) -> list[Option]:
         """What the list at the path before a parameter has shown."""
@@ -258,6 +231,7 @@ class _Filler:
             salt=self._choice.salt,
             full=self._choice.full,
             bare=self._choice.bare,
+            only=self._choice.only,
             hook=self._hook,
             taken=taken,
         )
@@ -292,6 +266,11 @@ class _Filler:
             return NOTHING
         own = self._table if len(path) == 1 else None
         name = _one(path[-1])
+        if own is not None and self._op.method in ("PUT", "PATCH"):
+            for said, (key, index) in self._keys.items():
+                at_row = key.table == own.name and words(key.column) == words(name)
+                if at_row or words(said) == words(path[-1]):
+                    return self._reference("", key, index)
         place = self._places.reference(name, own)
         if place is not None and place.table == getattr(own, "name", None) and len(path) == 1:
             foreign = own.foreign_keys if own is not None else ()
@@ -328,6 +307,14 @@ class _Filler:
             return NOTHING
         first = next((r[column.name] for r in rows if r.get(column.name)), None)
         return first if isinstance(first, str) and agrees(schema, first) else NOTHING
+
+
+def _only(schema: Mapping[str, Any]) -> Any:
+    """The one value that a schema allows, or `NOTHING`."""
+    options = schema.get("enum")
+    if "const" in schema:
+        return schema["const"]
+    return options[0] if isinstance(options, list) and len(options) == 1 else NOTHING
 
 
 def _why(place: Place | None, rows: Rows) -> str:

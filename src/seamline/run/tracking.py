@@ -28,10 +28,12 @@ async def tracked(session: Session, cases: Sequence[Case], vitals: Vitals) -> Tr
 
     What two operations on other resources both write is no doing of either. `vitals` learns from them.
     """
+    chosen = _some(session.rules, cases)
+    about_of = {case.id: about for about, case in chosen}
     columns: dict[tuple[str, str], set[str]] = {}
     inserted: dict[str, set[str]] = {}
     other: set[str] = set()
-    for case in _some(session.rules, cases):
+    for _, case in chosen:
         try:
             outcome = await run_case(session, case)
         except SeamlineError:
@@ -40,31 +42,55 @@ async def tracked(session: Session, cases: Sequence[Case], vitals: Vitals) -> Tr
         if outcome.stale:
             break
         resource = session.rules.context(case.subject).resource
+        about = about_of[case.id]
         for change in (c for x in outcome.exchanges for c in x.changes or ()):
             if change.op == "insert" and change.table != resource:
-                inserted.setdefault(change.table, set()).add(case.subject)
+                inserted.setdefault(change.table, set()).add(about)
             elif change.op == "update":
                 other.add(change.table)
                 for column in change.columns if change.table != resource else ():
-                    columns.setdefault((change.table, column), set()).add(case.subject)
+                    columns.setdefault((change.table, column), set()).add(about)
             else:
                 other.add(change.table)
     return Tracked(
-        columns=frozenset(c for c, subjects in columns.items() if len(subjects) > 1),
-        tables=frozenset(t for t, subjects in inserted.items() if len(subjects) > 1) - other,
+        columns=frozenset(c for c, resources in columns.items() if len(resources) > 1),
+        tables=frozenset(t for t, resources in inserted.items() if len(resources) > 1) - other,
     )
 
 
-def _some(rules: Rules, cases: Sequence[Case]) -> list[Case]:
-    """One read for each identity, then reads of as many resources as there may be."""
+def _some(rules: Rules, cases: Sequence[Case]) -> list[tuple[str, Case]]:
+    """One read for each identity, then reads of as many resources as there may be, with what they are about.
+
+    Where no table is known for a resource, the path says which it is.
+    """
+    vital = [c for c in cases if is_vital(c)]
+    common = _common([_fixed(c) for c in vital])
+    about = {
+        c.id: rules.context(c.subject).resource or "/".join(_fixed(c)[common : common + 1])
+        for c in vital
+    }
     chosen = list(by_identity(cases).values())
-    seen = {rules.context(c.subject).resource for c in chosen}
-    for case in cases:
-        resource = rules.context(case.subject).resource
-        if is_vital(case) and case not in chosen and resource not in seen:
+    seen = {about[c.id] for c in chosen}
+    for case in vital:
+        if about[case.id] not in seen:
             chosen.append(case)
-            seen.add(resource)
-    return chosen[:_MOST]
+            seen.add(about[case.id])
+    return [(about[c.id], c) for c in chosen[:_MOST]]
+
+
+def _fixed(case: Case) -> list[str]:
+    path = case.subject.partition(" ")[2]
+    return [s for s in path.split("/") if s and "{" not in s]
+
+
+def _common(paths: Sequence[Sequence[str]]) -> int:
+    """How many segments all paths begin with alike: `/api/v2` says nothing."""
+    count = 0
+    for segments in zip(*(p[:-1] for p in paths), strict=False):
+        if len(set(segments)) > 1:
+            break
+        count += 1
+    return count
 
 
 def with_tracked(rules: Rules, found: Tracked) -> Rules:
