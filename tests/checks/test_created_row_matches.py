@@ -319,6 +319,13 @@ def test_none_of_two_rows_that_the_answer_names_is_found() -> None:
     assert found(NAME, put(201, HISTORY, TWIN), in_one_table())
 
 
+def test_a_part_of_the_key_that_was_answered_tells_the_row_where_nothing_is_mapped() -> None:
+    unmapped = msgspec.structs.replace(in_one_table(), columns={})
+    assert not found(NAME, put(201, RECORD, HISTORY), unmapped)
+    assert found(NAME, put(201, RECORD, TWIN), unmapped)
+    assert found(NAME, put(201, HISTORY, TWIN), unmapped)
+
+
 def test_a_row_beside_the_one_that_was_replaced_is_not_taken_for_it() -> None:
     replaced = msgspec.structs.replace(
         RECORD, op="update", before={**(RECORD.after or {}), "data": "1"}

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 import pytest
 
 from seamline.checks import Context
@@ -98,6 +99,13 @@ async def test_beyond_the_limit_findings_stay_unconfirmed(again: Any) -> None:
     found = [finding("x", "a"), finding("y", "b"), finding("z", "c")]
     assert [v[0] for v in await verdicts(Setup(), found, limit=2)] == ["x", "y"]
     assert await verdicts(Setup(), found, limit=0) == []
+
+
+async def test_each_check_has_its_turn_before_the_limit(again: Any) -> None:
+    again(a=[finding("x", "a")], b=[finding("y", "b")], c=[finding("z", "c")])
+    found = [finding("x", "a"), finding("x", "b", "other"), finding("z", "c")]
+    found[1] = msgspec.structs.replace(found[1], subject="GET /b")
+    assert [v[:2] for v in await verdicts(Setup(), found, limit=2)] == [("x", "a"), ("z", "c")]
 
 
 async def test_where_nothing_can_be_cloned_nothing_is_started(again: Any) -> None:

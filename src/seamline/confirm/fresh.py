@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 import msgspec
@@ -21,6 +22,7 @@ async def confirm(
 
     One fresh target serves all findings of a case. What is beyond `limit` cases, or cannot be tried
     again, stays `unconfirmed`. When a finding was seen in several cases the first one stands for it.
+    Each check has its turn: a limit leaves out the tenth finding of one before the first of another.
     """
     by_case: dict[str, dict[str, Finding]] = {}
     seen: set[str] = set()
@@ -28,12 +30,25 @@ async def confirm(
         if finding.fingerprint not in seen and finding.case in cases:
             seen.add(finding.fingerprint)
             by_case.setdefault(finding.case, {})[finding.fingerprint] = finding
-    for number, (case, findings) in enumerate(by_case.items()):
+    for number, (case, findings) in enumerate(_in_turn(by_case)):
         if number >= limit or not setup.can_clone:
             continue
         outcome = await _again(setup, rules, cases[case])
         for fingerprint, finding in findings.items():
             yield _judged(finding, outcome, fingerprint)
+
+
+def _in_turn(
+    by_case: Mapping[str, Mapping[str, Finding]],
+) -> list[tuple[str, Mapping[str, Finding]]]:
+    """The cases, first those that show something of a check that no case before has shown, and so on."""
+    turns: Counter[str] = Counter()
+    keyed = []
+    for case, findings in by_case.items():
+        checks = {f.check for f in findings.values()}
+        keyed.append((min(turns[c] for c in checks), case))
+        turns.update(checks)
+    return [(case, by_case[case]) for _, case in sorted(keyed, key=lambda pair: pair[0])]
 
 
 async def _again(setup: Setup, rules: Rules, case: Case) -> Outcome | None:
