@@ -11,7 +11,13 @@ from msgspec.structs import replace
 
 from seamline.model.event import Event, FindingConfirmed
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import API_CHECKS, DATA_CHECKS, PLANNED_CHECKS, Severity
+from seamline.model.vocabulary import (
+    API_CHECKS,
+    DATA_CHECKS,
+    DOCUMENT_CHECKS,
+    PLANNED_CHECKS,
+    Severity,
+)
 from seamline.report import (
     JunitReporter,
     MarkdownReporter,
@@ -35,13 +41,13 @@ def folded(*events: Event) -> Summary:
     return summary
 
 
-@pytest.mark.parametrize("check", [*API_CHECKS, *DATA_CHECKS, *PLANNED_CHECKS])
+@pytest.mark.parametrize("check", [*API_CHECKS, *DATA_CHECKS, *DOCUMENT_CHECKS, *PLANNED_CHECKS])
 def test_every_check_has_its_section(check: str) -> None:
     assert any(check in section.checks for section in SECTIONS)
 
 
 def test_every_section_names_only_known_checks() -> None:
-    known = {*API_CHECKS, *DATA_CHECKS, *PLANNED_CHECKS}
+    known = {*API_CHECKS, *DATA_CHECKS, *DOCUMENT_CHECKS, *PLANNED_CHECKS}
     assert {c for section in SECTIONS for c in section.checks} == known
 
 

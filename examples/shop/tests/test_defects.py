@@ -281,6 +281,16 @@ def test_orphaned_token(seeded_url: str, rows: Connection) -> None:
     rows.execute("ALTER TABLE refresh_tokens VALIDATE CONSTRAINT refresh_tokens_user_id_fkey")
 
 
+def test_document_refers_nowhere(broken_shop: Client, shop: Client) -> None:
+    def answered(client: Client) -> str:
+        document = client.send("GET", "/openapi.json").body
+        answer = document["paths"]["/coupons/{code}"]["get"]["responses"]["200"]
+        name = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        return name if name in document["components"]["schemas"] else "nothing"
+
+    assert (answered(shop), answered(broken_shop)) == ("Coupon", "nothing")
+
+
 def test_the_database_refuses_what_the_shop_must_not_write(rows: Connection) -> None:
     for statement in (
         b"UPDATE products SET stock = -1 WHERE id = 1",

@@ -91,6 +91,13 @@ class DataChecked(_Event, frozen=True, kw_only=True):
     finding: Finding | None = None
 
 
+class DocumentChecked(_Event, frozen=True, kw_only=True):
+    """The OpenAPI document itself has been judged, once a run: its faults as findings of `documentSound`."""
+
+    document: str
+    findings: tuple[Finding, ...] = ()
+
+
 class FindingConfirmed(_Event, frozen=True, kw_only=True):
     """A finding has been tried again alone on a fresh clone with a freshly started system."""
 
@@ -130,6 +137,7 @@ Event = (
     | StageFinished
     | CaseFinished
     | DataChecked
+    | DocumentChecked
     | FindingConfirmed
     | Errored
     | Skipped
@@ -140,7 +148,7 @@ Event = (
 def findings_of(event: Event) -> tuple[Finding, ...]:
     """The findings that an event carries; a later event of the same finding says its verdict."""
     match event:
-        case CaseFinished():
+        case CaseFinished() | DocumentChecked():
             return event.findings
         case FindingConfirmed():
             return (event.finding,)

@@ -51,6 +51,9 @@ API_CHECKS = (
 )
 """Checks of one exchange; what `validations` and `allow` may name."""
 
+DOCUMENT_CHECKS = ("documentSound",)
+"""Checks of the OpenAPI document itself; there is nothing to choose: it is judged once a run."""
+
 DATA_CHECKS = (
     "notNull",
     "unique",

@@ -219,7 +219,7 @@ def _bodies(document: Document, node: Any, pointer: str) -> Iterator[tuple[str, 
                     schema=body.get("schema"),
                     pointer=f"{pointer}/content/{escape(str(name))}/schema",
                     example=_example(document, body, None),
-                    examples=_examples(document, body, document.follow(body.get("schema"))[0]),
+                    examples=examples_of(document, body, document.follow(body.get("schema"))[0]),
                 ),
             )
 
@@ -243,7 +243,7 @@ def _parameters(document: Document, nodes: Any, base: str) -> Iterator[Parameter
             schema=schema,
             pointer=f"{ref or f'{base}/{index}'}{below}/schema",
             example=_example(document, {**holder, **node}, schema),
-            examples=_examples(document, {**holder, **node}, schema),
+            examples=examples_of(document, {**holder, **node}, schema),
             style=style,
             explode=explode if isinstance(explode, bool) else style in ("form", "cookie"),
             media=media,
@@ -278,7 +278,7 @@ def _example(document: Document, node: Mapping[str, Any], schema: Any) -> Any:
     return msgspec.UNSET
 
 
-def _examples(document: Document, node: Mapping[str, Any], schema: Any) -> tuple[Any, ...]:
+def examples_of(document: Document, node: Mapping[str, Any], schema: Any) -> tuple[Any, ...]:
     """Every value that the document gives as an example, each once, in the order of the document."""
     found = [node["example"]] if "example" in node else []
     named = node.get("examples")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from seamline.model.finding import Finding, Transcript
+from seamline.model.vocabulary import DOCUMENT_CHECKS
 from seamline.report.page import Page, Span
 from seamline.report.stream import SafeStream
 from seamline.report.words import pairs, value
@@ -24,6 +25,7 @@ def show(finding: Finding, stream: TextIO, width: int) -> None:
     page.text(visible(finding.title))
     page.blank()
     for label, text in (
+        ("where", finding.detail if finding.check in DOCUMENT_CHECKS else ""),
         ("expected", finding.expected),
         ("actual", finding.actual),
         ("why", finding.why),
@@ -41,7 +43,8 @@ def show(finding: Finding, stream: TextIO, width: int) -> None:
     for row in evidence.rows if evidence is not None else ():
         page.labelled("row", visible(pairs(row, most=100)))
     page.blank()
-    page.text(f"Send it again with: seamline replay {finding.id}")
+    again = "Look" if finding.check in DOCUMENT_CHECKS else "Send it"
+    page.text(f"{again} again with: seamline replay {finding.id}")
     out = SafeStream(stream)
     out.write("\n".join("".join(s.text for s in line) for line in page.lines) + "\n")
     out.flush()

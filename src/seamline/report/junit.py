@@ -17,6 +17,7 @@ import msgspec
 from seamline.model.event import (
     CaseFinished,
     DataChecked,
+    DocumentChecked,
     Errored,
     Event,
     FindingConfirmed,
@@ -80,6 +81,8 @@ class JunitReporter:
                 self._add(event.subject, event.case, spent, _judged(event.findings))
             case DataChecked():
                 self._data(event)
+            case DocumentChecked():
+                self._add("the document", "documentSound", 0.0, _judged(event.findings))
             case Errored():
                 self._add(event.subject, event.case or event.subject, 0.0, _errored(event.message))
             case Skipped():

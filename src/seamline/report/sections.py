@@ -20,6 +20,7 @@ SECTIONS = (
         part="api",
         title="Endpoint testing",
         checks={
+            "documentSound": "the OpenAPI document refers to nothing absent and contradicts itself nowhere",
             "statusAsExpected": "the status is one that the case expects",
             "statusDocumented": "the status is one that the document names",
             "responseSchema": "the body fits the schema that the document gives for this status",

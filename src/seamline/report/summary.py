@@ -8,6 +8,7 @@ from seamline.model.case import NotCovered
 from seamline.model.event import (
     CaseFinished,
     DataChecked,
+    DocumentChecked,
     Errored,
     Event,
     FindingConfirmed,
@@ -17,7 +18,7 @@ from seamline.model.event import (
     StageFinished,
     StepRecord,
 )
-from seamline.model.vocabulary import Part
+from seamline.model.vocabulary import DOCUMENT_CHECKS, Part
 from seamline.report.tally import CheckTally, DataTally, Findings, OperationTally, Reasons
 
 _STAGES = 200
@@ -53,6 +54,7 @@ class Summary:
         self.operations: dict[str, OperationTally] = {}
         self.abstained: dict[str, Reasons] = {}
         self.data: dict[tuple[str, str, str], DataTally] = {}
+        self.document = CheckTally()
         self.findings = Findings()
         self.gaps: dict[tuple[str, str], Gap] = {}
         self.gaps_left_out = 0
@@ -75,6 +77,8 @@ class Summary:
                 self._case(event)
             case DataChecked():
                 self._data(event)
+            case DocumentChecked():
+                self._document(event)
             case FindingConfirmed():
                 self.findings.confirm(event.finding)
             case Skipped():
@@ -125,10 +129,13 @@ class Summary:
     def check_names(self) -> set[str]:
         """Checks that judged or could not judge anything."""
         applied = {name for o in self.operations.values() for name in o.checks}
-        return applied | set(self.abstained)
+        of_document = DOCUMENT_CHECKS if self.document.applied else ()
+        return applied | set(self.abstained) | set(of_document)
 
     def check(self, name: str) -> CheckTally:
         """The tally of one check over all operations, zero when it never applied."""
+        if name in DOCUMENT_CHECKS:
+            return self.document
         total = CheckTally()
         for operation in self.operations.values():
             if (tally := operation.checks.get(name)) is not None:
@@ -187,6 +194,12 @@ class Summary:
             tally.applied += applied
             if check in failed:
                 tally.failed += min(applied, len(failed[check]))
+
+    def _document(self, event: DocumentChecked) -> None:
+        self.document.applied += 1
+        self.document.failed += bool(event.findings)
+        for finding in event.findings:
+            self.findings.add(finding)
 
     def _data(self, event: DataChecked) -> None:
         key = (event.table, event.check, event.label)

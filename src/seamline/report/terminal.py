@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from seamline.model.event import (
     CaseFinished,
     DataChecked,
+    DocumentChecked,
     Errored,
     Event,
     FindingConfirmed,
@@ -64,6 +65,9 @@ class TerminalReporter:
                 if self._screen is not None:
                     self._screen.done += 1
                     self._screen.doing = event.subject
+            case DocumentChecked():
+                for finding in event.findings:
+                    self._found(finding)
             case DataChecked():
                 self._doing(f"rows of {event.table}")
                 if event.finding is not None:

@@ -51,6 +51,7 @@ class Judging(msgspec.Struct, frozen=True, kw_only=True):
     operations: Mapping[str, Operation]
     rows: Sequence[Rule]
     rules: Rules
+    schemas: BodySchemas | None = None
     claims: Mapping[str, frozenset[str]] = {}
     no_signing: str = ""
 
@@ -68,12 +69,13 @@ async def judging(
         own = declared(files.data, target.catalog, files.data_label)
         rows = without_twins(derived(target.catalog), own)
     secrets = await _secrets(target)
+    schemas = BodySchemas(document) if document is not None else None
     watch = target.catalog is not None and "database" in parts
     rules = Rules(
         contexts=contexts(
             {e.operation: e for e in files.endpoints.endpoints},
             ops,
-            BodySchemas(document) if document is not None else None,
+            schemas,
             target.catalog,
             secrets,
             frozenset(i.role for i in files.project.identities.values() if i.role is not None),

@@ -13,12 +13,14 @@ from seamline.data.finding import finding_of
 from seamline.errors import UsageError
 from seamline.model.event import Event, FindingConfirmed, findings_of
 from seamline.model.finding import Finding
+from seamline.model.vocabulary import DOCUMENT_CHECKS
 from seamline.openapi.document import Document
 from seamline.report import read_events
 from seamline.run.case import run_case
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Session, Target
 from seamline.run.setup import prepared
+from seamline.run.sound import document_findings
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
 from seamline.workflow.job import Job
@@ -68,7 +70,10 @@ async def replay(job: Job, finding: Finding, emit: Callable[[Event], None]) -> R
             setup.target() as target,
         ):
             judged = await judging(job.files, target, setup.document, ("api", "database"))
-            if finding.case:
+            if finding.check in DOCUMENT_CHECKS:
+                found = document_findings(setup.document, judged) if setup.document else ()
+                again = next((f for f in found if f.fingerprint == finding.fingerprint), None)
+            elif finding.case:
                 session = Session(target=target, rules=judged.rules, redactor=redactor)
                 again = await _case(job, judged, setup.document, session, finding)
             else:

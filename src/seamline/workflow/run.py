@@ -18,6 +18,7 @@ from seamline.model.case import Case, NotCovered, Plan
 from seamline.model.event import (
     CaseFinished,
     DataChecked,
+    DocumentChecked,
     EndReason,
     Errored,
     Event,
@@ -36,6 +37,7 @@ from seamline.run.learn import learn
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Rules, Session, Target
 from seamline.run.setup import Setup, prepared
+from seamline.run.sound import document_findings
 from seamline.run.vitals import Vitals
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
@@ -115,6 +117,7 @@ class Run:
             plan = plan_of(self._job, judged, document)
             cases = plan.cases
             self._started(target, document, judged, plan, setup)
+            self._document_checked(document, judged)
             session = Session(target=target, rules=judged.rules, redactor=self._redactor)
             vitals = Vitals()
             await self._learnt(session, cases, vitals)
@@ -163,6 +166,12 @@ class Run:
                 remedy="add [database] to seamline.toml",
             )
             self._skipped(item)
+
+    def _document_checked(self, document: Document | None, judged: Judging) -> None:
+        if document is None or "api" not in self._job.parts:
+            return
+        found = tuple(document_findings(document, judged))
+        self._emit(DocumentChecked(at=time.time(), document=document.source, findings=found))
 
     async def _learnt(self, session: Session, cases: Sequence[Case], vitals: Vitals) -> None:
         """Let the session's rules take for noise what changes in silence, and with every request."""

@@ -55,6 +55,12 @@ DEFECTS = (
         operation="GET /products",
     ),
     Defect(
+        name="documentRefersNowhere",
+        what="The OpenAPI document says that GET /coupons/{code} answers a schema it has not.",
+        check="documentSound",
+        operation="GET /coupons/{code}",
+    ),
+    Defect(
         name="nearestCoupon",
         what="GET /coupons/{code} answers another coupon where there is none of that code.",
         check="absentIs404",

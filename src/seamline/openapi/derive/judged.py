@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -12,6 +10,7 @@ from seamline.openapi.derive.coverage import Sample
 from seamline.openapi.derive.edit import Edit
 from seamline.openapi.derive.whole import EXAMPLE, body_of
 from seamline.openapi.operation import Operation, Parameter
+from seamline.openapi.reading import readings
 from seamline.openapi.validate import BodySchemas, SchemaProblem
 
 _CLAIMS_INVALID = frozenset(
@@ -88,9 +87,7 @@ class Judge:
     def _any_reading(self, parameter: Parameter, value: Any) -> bool | None:
         """Parameters are text: whatever it can be read as counts."""
         try:
-            return any(
-                not self._requests.violations(parameter.pointer, r) for r in _readings(value)
-            )
+            return any(not self._requests.violations(parameter.pointer, r) for r in readings(value))
         except SchemaProblem:
             return None
 
@@ -106,26 +103,3 @@ def put(node: Any, way: tuple[str | int, ...], value: Any) -> Any:
     else:
         del copy[step]
     return copy
-
-
-def _readings(value: Any) -> Iterator[Any]:
-    yield value
-    if isinstance(value, list):
-        yield ",".join(map(str, value))
-        yield [next(reversed(list(_readings(v)))) for v in value]
-        if value:  # a server that takes the last, or the first, of several
-            yield from _readings(value[0])
-            yield from _readings(value[-1])
-    elif isinstance(value, str):
-        yield [value]
-        yield value.split(",")
-        try:
-            found = json.loads(value)
-        except (ValueError, RecursionError):
-            return
-        yield found
-        yield [found]
-        if isinstance(found, bool | int) or found is None:
-            yield str(found)
-        if isinstance(found, int) and found in (0, 1):
-            yield bool(found)
