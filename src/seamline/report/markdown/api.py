@@ -20,7 +20,7 @@ def write_api(file: TextIO, s: Summary) -> None:
     """The whole document."""
     doc = Document(file)
     write_head(doc, "API Integration Testing", "api", s)
-    _setting(doc, s)
+    _setting(doc, "api", s)
     _operations(doc, s)
     findings = s.findings.of_part("api")
     shown: set[str] = set()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from seamline.model.vocabulary import Part
+from seamline.model.vocabulary import Part, Verdict
 from seamline.report.markdown.escape import code, fence, prose
 from seamline.report.markdown.evidence import ids
 from seamline.report.markdown.page import Document
-from seamline.report.sections import Section
+from seamline.report.sections import Section, part_of_check
 from seamline.report.summary import Gap, Summary
 from seamline.report.tally import FindingSeen
 from seamline.report.verdict import verdict
@@ -17,6 +18,7 @@ from seamline.report.words import count, last_line, moment, seconds
 _GAPS = 100
 _NAMES = 12
 _BUGS = 5
+_VERDICTS: tuple[Verdict, ...] = ("confirmed", "unconfirmed", "unstable")
 EARNED = (
     "A check says what an answer or a row should be and where that is written; what it cannot judge "
     "it leaves out and says why. A finding is *confirmed* when the same request, sent again alone on a "
@@ -36,10 +38,10 @@ def write_head(doc: Document, title: str, part: Part, s: Summary) -> None:
         doc.block(prose(s.finished.message, 1000))
 
 
-def write_setting(doc: Document, s: Summary) -> None:
+def write_setting(doc: Document, part: Part, s: Summary) -> None:
     """What was tested and how."""
     doc.heading(2, "What was tested and how")
-    doc.table(["Setting", "Value"], _setting(s))
+    doc.table(["Setting", "Value"], (*_setting(s), *_outcome(part, s)))
     doc.block(EARNED)
     if s.stages:
         doc.block("Preparation:")
@@ -81,6 +83,18 @@ def _setting(s: Summary) -> Iterator[tuple[str, str]]:
     if s.data:
         yield "Data checks", f"{len(s.data):,}"
     yield "Time", seconds(s.seconds)
+
+
+def _outcome(part: Part, s: Summary) -> Iterator[tuple[str, str]]:
+    """How many findings the part has by verdict, and how often its checks could not judge."""
+    verdicts = Counter(f.finding.verdict for f in s.findings.of_part(part))
+    said = [f"{verdicts[v]:,} {v}" for v in _VERDICTS if verdicts[v]]
+    left_out = sum(n for (of, _), n in s.findings.left_out.items() if of == part)
+    said += [f"{left_out:,} more sightings"] if left_out else []
+    yield "Findings", ", ".join(said) or "none"
+    abstained = {c: r.total for c, r in s.abstained.items() if part_of_check(c) == part}
+    times, by = count(sum(abstained.values()), "time"), count(len(abstained), "check")
+    yield "Could not judge", f"{times}, {by}: why stands beside each" if abstained else "nothing"
 
 
 def write_checks(doc: Document, section: Section, s: Summary) -> None:

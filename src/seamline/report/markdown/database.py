@@ -22,7 +22,7 @@ def write_database(file: TextIO, s: Summary) -> None:
     """The whole document."""
     doc = Document(file)
     write_head(doc, "Database Integration Testing", "database", s)
-    _setting(doc, s)
+    _setting(doc, "database", s)
     for section in sections_of("database"):
         doc.heading(2, section.title)
         _WRITERS[section.title](doc, section, s)
