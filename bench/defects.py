@@ -26,6 +26,7 @@ from shop_runs import Bed, Ran, bed, changes_schema, generate, project, run, tab
 from seamline.model.finding import Finding
 
 MIGRATIONS = "migrations"
+WAYS = {"kept": "", "generated": " from generated files"}
 
 
 class Judged(NamedTuple):
@@ -108,44 +109,48 @@ async def main() -> int:
     """Run all, or those of --only; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="comma-separated names of defects and habits")
-    parser.add_argument("--kept", action="store_true", help="only with the files that people keep")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--kept", action="store_true", help="only with the files that people keep")
+    way.add_argument("--generated", action="store_true", help="only with those that init writes")
     arguments = parser.parse_args()
+    ways = [w for w in WAYS if arguments.kept == arguments.generated or getattr(arguments, w)]
     only = {n for n in arguments.only.split(",") if n}
     defects, habits = table("defects"), table("habits")
     if unknown := only - {d["name"] for d in (*defects, *habits)}:
         sys.exit(f"no defect or habit is called {', '.join(sorted(unknown))}")
     defects, habits = ([d for d in t if not only or d["name"] in only] for t in (defects, habits))
     async with bed() as shared:
-        judged = await asyncio.to_thread(judge, defects, habits, shared, kept_only=arguments.kept)
-    return told(judged, {d["name"] for d in defects}, kept_only=arguments.kept)
+        judged = await asyncio.to_thread(judge, defects, habits, shared, ways)
+    return told(judged, {d["name"] for d in defects}, ways)
 
 
 def judge(
-    defects: list[dict[str, Any]], habits: list[dict[str, Any]], shared: Bed, *, kept_only: bool
+    defects: list[dict[str, Any]], habits: list[dict[str, Any]], shared: Bed, ways: list[str]
 ) -> list[Judged]:
     """All runs, as many at once as there are processors."""
     with project(shared, Path("none")) as generated:
-        jobs: list[Callable[[], Judged]] = [partial(plain, "kept", None, shared)]
-        jobs += [partial(defect, d, "kept", None, shared) for d in defects]
-        jobs += [partial(kept_habit, h, shared) for h in habits]
-        if not kept_only:
-            generate(generated)
-            specs = generated / "integration"
-            jobs += [partial(plain, "generated", specs, shared)]
-            jobs += [partial(defect, d, "generated", specs, shared) for d in defects]
-            jobs += [partial(generated_habit, h, shared) for h in habits]
+        jobs: list[Callable[[], Judged]] = []
+        for way in ways:
+            specs = None
+            if way == "generated":
+                generate(generated)
+                specs = generated / "integration"
+            habit = kept_habit if way == "kept" else generated_habit
+            jobs += [partial(plain, way, specs, shared)]
+            jobs += [partial(defect, d, way, specs, shared) for d in defects]
+            jobs += [partial(habit, h, shared) for h in habits]
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
             return list(_told(pool.map(lambda job: job(), jobs)))
 
 
-def told(judged: list[Judged], names: set[str], *, kept_only: bool) -> int:
+def told(judged: list[Judged], names: set[str], ways: list[str]) -> int:
     """The last line; the exit code."""
     found = [j for j in judged if j.name in names and j.is_right]
     silent = [j for j in judged if j.name not in names]
     alarms = sum(len(j.alarms) for j in judged)
-    ways = [("", "kept")] + ([] if kept_only else [(" from generated files", "generated")])
-    for label, way in ways:
-        print(f"{sum(j.way == way for j in found)} of {len(names)} defects found{label}", end=", ")
+    for way in ways:
+        count = sum(j.way == way for j in found)
+        print(f"{count} of {len(names)} defects found{WAYS[way]}", end=", ")
     right = sum(j.is_right for j in silent)
     print(f"{right} of {len(silent)} sound shops silent, {alarms} false alarms")
     return 0 if all(j.is_right for j in judged) and not alarms else 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-BENCHES = {"case": "case", "shop": "shop_mix", "reset": "reset", "help": "startup"}
+BENCHES = {"case": "case", "shop": "shop_mix", "reset": "reset", "rows": "rows", "help": "startup"}
 
 
 async def measure_all(names: list[str]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from hypothesis import settings
 
-from seamline.engines.protocol import Server
+from seamline.engines.protocol import Address, Server
 from seamline.engines.registry import engine_for
 
 from . import server as server_of_runs
@@ -32,6 +32,12 @@ async def pg_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[S
     folder = tmp_path_factory.mktemp("pg")
     async with engine_for("postgresql").private(folder, lambda pid: None) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+async def reused(pg_server: Server) -> Address:
+    """A database that lasts as long as the session."""
+    return await pg_server.create("reused", ("citext", "hstore"))
 
 
 @pytest.fixture

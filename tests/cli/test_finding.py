@@ -19,7 +19,7 @@ def test_a_finding_is_shown_and_tried_again_until_it_is_fixed(tmp_path: Path) ->
         ],
     }
     folder = write_project(tmp_path, entry, data={"tables": {"notes": {"checks": [rule]}}})
-    code, printed = seamline("run", "-p", folder)
+    code, printed = seamline("run", "--no-derive", "-p", folder)
     assert code == 1
     (name,) = {word for word in printed.split() if word.startswith("F-")}
 
@@ -49,7 +49,7 @@ def test_a_finding_of_seeded_rows_is_looked_up_again(tmp_path: Path) -> None:
         {"endpoint": "/health", "method": "GET", "expectedStatus": 200},
         data={"tables": {"notes": {"checks": [rule]}}},
     )
-    code, printed = seamline("run", "-p", folder)
+    code, printed = seamline("run", "--no-derive", "-p", folder)
     assert code == 1
     (name,) = {word for word in printed.split() if word.startswith("F-")}
     assert seamline("replay", name, "-p", folder)[0] == 1
@@ -64,7 +64,7 @@ def test_an_unknown_finding_lists_those_there_are(tmp_path: Path) -> None:
     )
     code, printed = seamline("show", "F-00", "-p", folder)
     assert code == 2, "there is no record yet"
-    assert seamline("run", "-p", folder)[0] == 1
+    assert seamline("run", "--no-derive", "-p", folder)[0] == 1
     code, printed = seamline("show", "F-zz", "-p", folder)
     assert code == 2
     assert "Findings there: F-" in printed

@@ -53,9 +53,22 @@ async def open_lab(server: Server, extensions: Sequence[str] = ()) -> AsyncItera
     """A fresh database on `server`, dropped at the end."""
     address = await server.create(f"t_{secrets.token_hex(4)}", extensions)
     try:
-        async with AsyncExitStack() as stack:
-            database = await stack.enter_async_context(server.open(address))
-            client = await stack.enter_async_context(AsyncExitStack())
-            yield Lab(server, database, Client(address, client))
+        async for lab in lab_on(server, address):
+            yield lab
     finally:
         await server.drop(address.name)
+
+
+async def lab_on(server: Server, address: Address) -> AsyncIterator[Lab]:
+    """A lab on a database that is there."""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(server.open(address))
+        client = await stack.enter_async_context(AsyncExitStack())
+        yield Lab(server, database, Client(address, client))
+
+
+async def emptied(server: Server, address: Address) -> AsyncIterator[Lab]:
+    """A lab on a database of which all that its role has made is dropped first: quicker than a new one."""
+    await server.run_script(address, "DROP OWNED BY CURRENT_USER CASCADE;", "emptied")
+    async for lab in lab_on(server, address):
+        yield lab
