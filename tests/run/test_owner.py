@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from seamline.checks import Context
 from seamline.model.exchange import Request
 from seamline.run.own_row import own_rows
 from seamline.run.owner import owner_of
@@ -78,3 +79,15 @@ async def test_the_owner_of_what_a_path_names(database: Lab) -> None:
         assert await owner("POST /orders/{id}/parcels", id=11) == ("bob", "orders.user_id")
         assert await owner("GET /users/{id}", id=2) == ("bob", "users.id")
         assert await owner("GET /nothing/{id}", id=2) is None
+
+
+async def test_the_owner_of_what_a_body_names(database: Lab) -> None:
+    await database.client.run(*TABLES)
+    rows = {"ann": ("users", {"nick": "ann"}), "bob": ("users", {"nick": "bob"})}
+    async with session(database, nobody, identity_rows=rows) as opened:
+        catalog = opened.target.catalog
+        own = Context(catalog=catalog, resource="parcels")
+        opened.rules = msgspec.structs.replace(opened.rules, contexts={"POST /parcels": own})
+        for sent, identity in (({"orderId": 11}, "bob"), ({"order_id": 12}, None), ([], None)):
+            found = await owner_of(opened, "POST /parcels", {}, sent)
+            assert (found.identity if found else None) == identity

@@ -62,7 +62,10 @@ def _written(
         yield Abstain("rows are not captured")
         return
     touched = [c for c in x.changes if _is_its(c, owner, context)]
-    if touched:
+    if touched and not is_private and all(c.table != owner.table for c in touched):
+        # To comment on a post, or to answer a question, is what others are there for.
+        yield Abstain("no list tells whether others may add to it")
+    elif touched:
         yield Fault(
             title=f"{x.identity} changed what is {owner.identity}'s: {owner.table}",
             expected=f"403 or 404: {owner.by} says that it is {owner.identity}'s",

@@ -1,9 +1,10 @@
-"""Which row a path names, and whose it is, as far as the catalog says so."""
+"""Which row a request names, and whose it is, as far as the catalog says so."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
@@ -23,9 +24,9 @@ thing: what somebody wrote may be everybody's."""
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """A parameter of a path that names one row of a table by a key of one column.
+    """A parameter of a path, or a property of a body, that names one row of a table by one column.
 
-    `collection` is the path before it.
+    `collection` is the path that lists such rows, as far as one is known.
     """
 
     parameter: str
@@ -62,6 +63,39 @@ def addresses(path: str, contexts: Mapping[str, Context], catalog: Catalog) -> I
                 column=column,
                 collection="/".join(parts[:at]),
             )
+
+
+def named_in_body(
+    body: Any, own: Context | None, contexts: Mapping[str, Context], catalog: Catalog
+) -> Iterator[Address]:
+    """The rows that a body's properties name: those of columns of the resource that refer to them."""
+    table = own.table(own.resource) if own is not None else None
+    if table is None or not isinstance(body, dict):
+        return
+    for name in body:
+        column = column_named(table, str(name))
+        for key in table.foreign_keys:
+            if (
+                column is not None
+                and key.columns == (column.name,)
+                and key.table in catalog.by_name
+            ):
+                yield Address(
+                    parameter=str(name),
+                    table=catalog.by_name[key.table],
+                    column=key.to[0],
+                    collection=_collection(key.table, contexts),
+                )
+
+
+def _collection(table: str, contexts: Mapping[str, Context]) -> str:
+    """The path without parameters that reads rows of the table, where there is one."""
+    found = [
+        path
+        for method, _, path in (key.partition(" ") for key in contexts)
+        if method == "GET" and "{" not in path and contexts[f"GET {path}"].resource == table
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 def _table(path: str, contexts: Mapping[str, Context], catalog: Catalog) -> Table | None:

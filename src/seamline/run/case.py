@@ -124,8 +124,8 @@ async def _send(
     request = _request(session, step, answers, credentials)
     owner = None
     if step.twist is not None and step.twist.scenario == "foreignObjectProtected":
-        path = resolve_template(step, answers).path
-        owner = await owner_of(session, step.operation, path)
+        sent = resolve_template(step, answers)
+        owner = await owner_of(session, step.operation, sent.path, sent.json)
     response, failure, took = await session.target.client.send(request)
     changes, notes = await _observe(session)
     tries = 0

@@ -8,20 +8,30 @@ from typing import Any
 from seamline.model.catalog import Catalog, Table
 from seamline.model.exchange import Owner
 from seamline.model.row import Row
-from seamline.run.address import Address, Way, addresses, way_to_owner
+from seamline.run.address import Address, Way, addresses, named_in_body, way_to_owner
 from seamline.run.session import Session, rows_of
 
 
-async def owner_of(session: Session, operation: str, path: Mapping[str, Any]) -> Owner | None:
-    """The owner of the row that the path's parameters name; None where that is not plain."""
+async def owner_of(
+    session: Session, operation: str, path: Mapping[str, Any], body: Any = None
+) -> Owner | None:
+    """The owner of the row that path or body name; None where that is not plain."""
     catalog, database = session.target.catalog, session.target.database
     if catalog is None or database is None:
         return None
-    template = operation.partition(" ")[2]
-    for address in addresses(template, session.rules.contexts, catalog):
-        rows = await rows_of(
-            database, catalog, address.table.name, {address.column: path.get(address.parameter)}, 2
-        )
+    contexts = session.rules.contexts
+    named = [
+        (address, path.get(address.parameter))
+        for address in addresses(operation.partition(" ")[2], contexts, catalog)
+    ]
+    named += [
+        (address, body[address.parameter])
+        for address in named_in_body(body, contexts.get(operation), contexts, catalog)
+    ]
+    for address, value in named:
+        if value is None or isinstance(value, dict | list):
+            continue
+        rows = await rows_of(database, catalog, address.table.name, {address.column: value}, 2)
         if len(rows) == 1:
             found = await _owner(session, catalog, address, rows[0])
             if found is not None:

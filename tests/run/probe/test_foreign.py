@@ -51,6 +51,30 @@ def test_the_lists_of_both_then_the_owners_own_then_the_theft() -> None:
     assert [s.identity for s in write.steps] == ["ann", "bob", "bob"]
 
 
+def test_what_a_body_names_is_somebodys_too() -> None:
+    keys = {"POST /payments": "payments", "GET /orders": "orders"}
+    bases = {
+        "POST /payments": base("POST /payments", json={"orderId": 7, "method": "card"}),
+        "GET /orders": base("GET /orders"),
+    }
+    w = world(
+        bases,
+        {k: {"resource": r, "catalog": CATALOG} for k, r in keys.items()},
+        roles=WHO,
+        people=PEOPLE,
+        catalog=CATALOG,
+    )
+    (case,) = made(w, "POST /payments")
+    assert [(s.operation, s.identity) for s in case.steps] == [
+        ("GET /orders", "ann"),
+        ("GET /orders", "bob"),
+        ("POST /payments", "bob"),
+    ]
+    twist = case.steps[-1].twist
+    assert twist is not None
+    assert twist.where == "orderId"
+
+
 def test_nothing_is_tried_where_nothing_is_owned_or_nobody_else_is_there() -> None:
     assert not made(shop(), "GET /folders/{id}")
     assert not made(shop(), "GET /orders")

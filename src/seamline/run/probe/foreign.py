@@ -9,7 +9,7 @@ import msgspec
 from seamline.model.case import Case, NotCovered, Step, Twist
 from seamline.model.vocabulary import ANONYMOUS, SAFE_METHODS
 from seamline.openapi.operation import Operation
-from seamline.run.address import Address, addresses, way_to_owner
+from seamline.run.address import Address, addresses, named_in_body, way_to_owner
 from seamline.run.probe.world import World, name_of, without_credentials
 
 CHECK = "foreignObjectProtected"
@@ -20,7 +20,7 @@ def foreign(base: Case, known: Operation, world: World) -> Iterator[Case]:
 
     Lists tell whether such things belong to somebody at all: what all see there is shared.
     """
-    address = _owned(known, world)
+    address = _owned(base, known, world)
     own = without_credentials(base.steps[0])
     other = _fellow(own.identity, world)
     if address is None or other is None or not world.contexts[known.key].requires_auth:
@@ -63,11 +63,15 @@ def _as(step: Step, identity: str, label: str) -> Step:
     return msgspec.structs.replace(step, identity=identity, label=label, status=(), twist=None)
 
 
-def _owned(known: Operation, world: World) -> Address | None:
-    """The row that the path names whose table leads to the identities' rows."""
+def _owned(base: Case, known: Operation, world: World) -> Address | None:
+    """The row that path or body name whose table leads to the identities' rows."""
     if world.catalog is None or known.key not in world.contexts:
         return None
-    for address in addresses(known.path, world.contexts, world.catalog):
+    own, body = world.contexts[known.key], base.steps[0].request.json
+    for address in (
+        *addresses(known.path, world.contexts, world.catalog),
+        *named_in_body(body, own, world.contexts, world.catalog),
+    ):
         for people in dict.fromkeys(world.people.values()):
             if way_to_owner(address.table, people, world.catalog) is not None:
                 return address
