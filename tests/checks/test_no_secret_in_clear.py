@@ -64,6 +64,16 @@ def test_what_must_be_kept_for_another_system_is_told_only(body: Any) -> None:
     assert [f.severity for f in findings] == ["info"]
 
 
+def test_a_password_of_a_connection_is_one_for_another_system() -> None:
+    x = exchange(
+        "POST /connections",
+        201,
+        sent={"password": SECRET},
+        changes=(inserted("users", email=SECRET),),
+    )
+    assert [f.severity for f in found(NAME, x, HERE)] == ["info"]
+
+
 def test_other_properties_are_no_secrets() -> None:
     body = {"note": SECRET, "password_hint": SECRET, "tokens_used": SECRET}
     assert not found(NAME, sent(body, inserted("users", email=SECRET)), HERE)

@@ -29,6 +29,7 @@ def test_columns_and_fields_that_differ_are_found() -> None:
     noise = noise_between(one, other)
     assert noise.columns == {("orders", "placed_at"), ("users", "email")}
     assert noise.fields == {"#/at", "#/meta/request/0"}
+    assert noise.written == frozenset({"orders", "users"})
 
 
 def test_what_is_no_json_and_rows_of_one_run_only_say_nothing() -> None:
@@ -50,7 +51,7 @@ def test_the_rules_know_it_of_that_operation_alone() -> None:
     assert told.context(KEY).noise.fields == {"#/a"}
     assert not told.context("PUT /x").noise.fields
     nothing = noise_between(exchange(KEY), exchange(KEY))
-    assert with_noise(rules, KEY, nothing) is rules
+    assert with_noise(rules, KEY, nothing).context(KEY).noise.written == frozenset()
 
 
 def test_only_one_accepted_write_is_doubled() -> None:

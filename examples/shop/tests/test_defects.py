@@ -175,6 +175,30 @@ def test_coupon_in_local_time(broken_shop: Client) -> None:
     assert told == "2098-06-01T00:00:00Z"
 
 
+def test_name_in_latin_1(broken_shop: Client) -> None:
+    assert broken_shop.new_product(name="Zoë 🦊")["name"] == "Zoë ?"
+
+
+def test_audit_afterwards(broken_shop: Client, rows: Connection) -> None:
+    product = broken_shop.new_product()
+    path = f"/products/{product['id']}"
+    assert broken_shop.send("PATCH", path, {"name": "x"}, as_="staff").status == 200
+    writers = "SELECT xmin::text FROM {} WHERE {} = %s ORDER BY id DESC LIMIT 1"
+    (change,) = rows.execute(writers.format("products", "id"), [product["id"]]).fetchone() or ()
+    subject = f"product/{product['id']}"
+    (note,) = rows.execute(writers.format("audit", "subject"), [subject]).fetchone() or ()
+    assert change != note
+
+
+def test_order_empties_cart_and_total_counts_lines(broken_shop: Client) -> None:
+    one, two = (broken_shop.new_product() for _ in range(2))
+    broken_shop.send("PUT", f"/cart/items/{one['id']}", {"quantity": 1}, as_="bob")
+    before = broken_shop.send("GET", "/orders", as_="bob").body["total"]
+    broken_shop.order((one["sku"], 1), (two["sku"], 1), as_="bob")
+    assert broken_shop.send("GET", "/cart", as_="bob").body["items"] == []
+    assert broken_shop.send("GET", "/orders", as_="bob").body["total"] == before + 2
+
+
 def test_password_in_audit(broken_shop: Client, rows: Connection) -> None:
     new = {
         "email": f"{unique('open')}@example.com",

@@ -20,11 +20,13 @@ class Place(msgspec.Struct, frozen=True):
 class Noise(msgspec.Struct, frozen=True):
     """What differs when an operation's accepted request is sent twice to the same rows.
 
-    `columns` are (table, column), `fields` pointers into the answer.
+    `columns` are (table, column), `fields` pointers into the answer. `written` are the tables that it
+    writes both times, None where it was not sent twice: what it writes only once is no doing of it alone.
     """
 
     columns: frozenset[tuple[str, str]] = frozenset()
     fields: frozenset[str] = frozenset()
+    written: frozenset[str] | None = None
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

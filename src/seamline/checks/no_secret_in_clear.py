@@ -42,7 +42,7 @@ def _applies(x: Exchange, context: Context) -> bool:
 @check(source="CWE-256, CWE-312; OWASP ASVS, 2.4", applies=_applies)
 def no_secret_in_clear(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
     """A password or card number that a request brings stands in no row as it was sent."""
-    said = list(_secrets(x.request.json, ""))
+    said = list(_secrets(x.request.json, x.operation))
     open_texts = set(_open(x.request.json))
     for name, value, severity in said:
         if value in open_texts:

@@ -46,6 +46,10 @@ API_CHECKS = (
     "updateChangesOnlyAsked",
     "idempotentTwice",
     "laterReadAgrees",
+    "roundTripFidelity",
+    "changeIsLogged",
+    "effectsHold",
+    "listCountFollowsRows",
     "noSecretInClear",
     "nothingLeaked",
 )

@@ -78,6 +78,8 @@ async def _carry_out(session: Session, case: Case, outcome: Outcome) -> None:
         if wanted:
             await answers.prepare(wanted)
         for number, step in enumerate(case.steps):
+            if _hangs_on_refused(step, case, outcome.exchanges):
+                break
             exchange = await _send(session, case, number, step, answers, tuple(outcome.exchanges))
             outcome.exchanges.append(exchange)
             judge_exchange(session, exchange, outcome)
@@ -249,6 +251,17 @@ def _is_noise(change: RowChange, noise: Noise) -> bool:
 def _may_go_on(step: Step, exchange: Exchange) -> bool:
     """Whether a next step still means something: this one answered, and as the case expects."""
     return exchange.response is not None and (not step.status or exchange.status in step.status)
+
+
+def _hangs_on_refused(step: Step, case: Case, sent: Sequence[Exchange]) -> bool:
+    """Whether a step needs the answer of a derived request, which the system may refuse and has refused."""
+    refused = {
+        s.label for s, x in zip(case.steps, sent, strict=False) if s.twist and not x.succeeded
+    }
+    if not refused or not _has_references(step.request):
+        return False
+    written = references_in(msgspec.structs.asdict(step.request))
+    return any(r.kind == "from" and r.label in refused for r in written)
 
 
 def judge_exchange(session: Session, exchange: Exchange, outcome: Outcome) -> None:

@@ -35,16 +35,16 @@ def is_doubled(case: Case) -> bool:
 
 def noise_between(one: Exchange, other: Exchange) -> Noise:
     """Columns and fields in which two runs of the same request from the same base differ."""
+    mine, theirs = one.changes or (), other.changes or ()
     return Noise(
-        frozenset(_columns(one.changes or (), other.changes or ())),
+        frozenset(_columns(mine, theirs)),
         frozenset(_fields(_json(one), _json(other))),
+        frozenset(c.table for c in mine) & {c.table for c in theirs},
     )
 
 
 def with_noise(rules: Rules, operation: str, noise: Noise) -> Rules:
     """The rules of a run in which that says nothing of the operation."""
-    if not noise.columns and not noise.fields:
-        return rules
     context = msgspec.structs.replace(rules.context(operation), noise=noise)
     return msgspec.structs.replace(rules, contexts={**rules.contexts, operation: context})
 

@@ -121,6 +121,7 @@ DEFECTS = (
         what="POST /products stores 40 characters of the description and answers all of it.",
         check="createdRowMatches",
         operation="POST /products",
+        also=("roundTripFidelity", "laterReadAgrees"),
     ),
     Defect(
         name="cartIsEmptied",
@@ -151,6 +152,32 @@ DEFECTS = (
         what="GET /coupons/{code} tells expires_at in local time and calls it UTC.",
         check="laterReadAgrees",
         operation="GET /coupons/{code}",
+        also=("roundTripFidelity",),
+    ),
+    Defect(
+        name="nameInLatin1",
+        what="POST /products puts ? for each character of the name that Latin-1 does not have.",
+        check="roundTripFidelity",
+        operation="POST /products",
+    ),
+    Defect(
+        name="auditAfterwards",
+        what="Changes of products write audit and outbox in a transaction of their own.",
+        check="changeIsLogged",
+        operation="PATCH /products/{id}",
+    ),
+    Defect(
+        name="orderEmptiesCart",
+        what="POST /orders empties the caller's cart, which nobody has asked for.",
+        check="effectsHold",
+        operation="POST /orders",
+    ),
+    Defect(
+        name="totalCountsLines",
+        what="The total of GET /orders counts the lines of the orders.",
+        check="listCountFollowsRows",
+        operation="GET /orders",
+        also=("paginationStable",),
     ),
     Defect(
         name="passwordInAudit",
