@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -59,9 +60,9 @@ async def tracked(session: Session, cases: Sequence[Case], vitals: Vitals) -> Tr
 
 
 def _some(rules: Rules, cases: Sequence[Case]) -> list[tuple[str, Case]]:
-    """One read for each identity, then reads of as many resources as there may be, with what they are about.
+    """One read for each identity, then reads of as many resources as there may be, then more of each.
 
-    Where no table is known for a resource, the path says which it is.
+    With each what it is about: where no table is known for a resource, the path says which it is.
     """
     vital = [c for c in cases if is_vital(c)]
     common = _common([_fixed(c) for c in vital])
@@ -69,12 +70,14 @@ def _some(rules: Rules, cases: Sequence[Case]) -> list[tuple[str, Case]]:
         c.id: rules.context(c.subject).resource or "/".join(_fixed(c)[common : common + 1])
         for c in vital
     }
-    chosen = list(by_identity(cases).values())
-    seen = {about[c.id] for c in chosen}
-    for case in vital:
-        if about[case.id] not in seen:
-            chosen.append(case)
-            seen.add(about[case.id])
+    first = list(by_identity(cases).values())
+    turns: Counter[str] = Counter()
+    keyed = []
+    for number, case in enumerate((*first, *(c for c in vital if c not in first))):
+        # Of one resource a second read only when every other one has had its first.
+        keyed.append((case not in first, turns[about[case.id]], number, case))
+        turns[about[case.id]] += 1
+    chosen = [k[-1] for k in sorted(keyed, key=lambda k: k[:-1])]
     return [(about[c.id], c) for c in chosen[:_MOST]]
 
 

@@ -15,7 +15,7 @@ from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation
 from seamline.openapi.validate import BodySchemas
 
-VERSION = 3
+VERSION = 4
 """Raised when other edits come out of the same document: what was kept of it is then made anew."""
 
 

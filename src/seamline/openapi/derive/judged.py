@@ -82,7 +82,17 @@ class Judge:
             return not parameter.required
         if parameter.schema is None:
             return None
-        return self._any_reading(parameter, edit.value)
+        if place == "header" and isinstance(edit.value, str):
+            valid = self._any_reading(
+                parameter, edit.value.strip(" \t")
+            )  # RFC 9110, 5.5: no part of it
+        else:
+            valid = self._any_reading(parameter, edit.value)
+        if valid is False and place != "path" and not parameter.required and _is_blank(edit.value):
+            return (
+                None  # sent without a value: many servers take that for left out, which is allowed
+            )
+        return valid
 
     def _any_reading(self, parameter: Parameter, value: Any) -> bool | None:
         """Parameters are text: whatever it can be read as counts."""
@@ -90,6 +100,10 @@ class Judge:
             return any(not self._requests.violations(parameter.pointer, r) for r in readings(value))
         except SchemaProblem:
             return None
+
+
+def _is_blank(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip(" \t")
 
 
 def put(node: Any, way: tuple[str | int, ...], value: Any) -> Any:
