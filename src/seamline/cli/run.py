@@ -22,6 +22,17 @@ _PARTS = ("api", "database", "data")
 @click.option(
     "--operation", "-o", multiple=True, help="Only cases of this operation ('POST /orders')."
 )
+@click.option("--check", multiple=True, metavar="NAME", help="Only this check judges.")
+@click.option(
+    "--changed-since",
+    metavar="REF",
+    help="Only operations that a change since this commit may touch; all where that is not plain.",
+)
+@click.option(
+    "--time",
+    metavar="TIME",
+    help="Send cases for so long (90s, 2m, 1h), one of every operation before another of any.",
+)
 @click.option("--case", "-c", multiple=True, help="Only this case, by its id.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything random.")
 @click.option(
@@ -40,6 +51,9 @@ def run(
     part: str | None,
     project: Path,
     operation: tuple[str, ...],
+    check: tuple[str, ...],
+    changed_since: str | None,
+    time: str | None,
     case: tuple[str, ...],
     seed: int,
     reports: Path | None,
@@ -64,7 +78,13 @@ def run(
         case=case,
         seed=seed,
         derive=derive,
+        check=check,
+        time=time,
+        since=changed_since,
     )
+    if job.changed is not None and job.changed.operations == frozenset():
+        click.echo(f"nothing to test: {job.changed.why}")
+        return 0
     if plan:
         return print_plan(job, sys.stdout)
     return carry_out(job, sys.stdout, reports=reports, quiet=quiet)

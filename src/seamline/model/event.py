@@ -18,7 +18,10 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="eve
 
 
 class RunStarted(_Event, frozen=True, kw_only=True):
-    """First event: what is tested, with what. `engine` is empty where there is no database."""
+    """First event: what is tested, with what. `engine` is empty where there is no database.
+
+    `selected` says what part of the cases was asked for; empty: all.
+    """
 
     seamline: str
     project: str
@@ -30,6 +33,7 @@ class RunStarted(_Event, frozen=True, kw_only=True):
     operations: tuple[str, ...]
     tables: int
     parts: tuple[Part, ...]
+    selected: str = ""
 
 
 class StageFinished(_Event, frozen=True, kw_only=True):

@@ -107,6 +107,8 @@ class TerminalReporter:
         page.labelled("document", f"{one_line(event.document, 200)}, {operations}")
         database = f"{one_line(event.engine, 80)}, {count(event.tables, 'table')}"
         page.labelled("database", database if event.engine else "none")
+        if event.selected:
+            page.labelled("selected", one_line(event.selected, 400))
         page.labelled("plan", f"{count(event.cases, 'case')}, seed {event.seed}")
         self._print(page)
         if self._screen is not None:

@@ -57,9 +57,13 @@ class Judging(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def judging(
-    files: Files, target: Target, document: Document | None, parts: Sequence[Part]
+    files: Files,
+    target: Target,
+    document: Document | None,
+    parts: Sequence[Part],
+    checks: frozenset[str] = frozenset(),
 ) -> Judging:
-    """Put files, document and catalog together.
+    """Put files, document and catalog together; of the rules of rows those of `checks`, if any are given.
 
     Raises `SpecError` for names in the files that the database does not have.
     """
@@ -67,7 +71,11 @@ async def judging(
     rows: list[Rule] = []
     if target.catalog is not None:
         own = declared(files.data, target.catalog, files.data_label)
-        rows = without_twins(derived(target.catalog), own)
+        rows = [
+            rule
+            for rule in without_twins(derived(target.catalog), own)
+            if not checks or rule.check in checks
+        ]
     secrets = await _secrets(target)
     schemas = BodySchemas(document) if document is not None else None
     watch = target.catalog is not None and "database" in parts

@@ -27,9 +27,11 @@ from seamline.run.rules import Files
 from seamline.spec import DATA, ENDPOINTS, find_spec, load_data, load_endpoints, load_project
 from seamline.spec.data import DataFramework
 from seamline.spec.project import Project
+from seamline.workflow.changed import Changed, changed_since
 from seamline.workflow.job import Job
 from seamline.workflow.plan import planned
 from seamline.workflow.run import Run
+from seamline.workflow.select import known_checks, parts_of, seconds
 
 _T = TypeVar("_T")
 RECORD = "events.ndjson"
@@ -43,8 +45,17 @@ def load_job(
     case: tuple[str, ...] = (),
     seed: int = 0,
     derive: bool = True,
+    check: tuple[str, ...] = (),
+    time: str | None = None,
+    since: str | None = None,
 ) -> Job:
-    """Read the three files. Raises `SpecError` with every problem of all of them."""
+    """Read the three files. Raises `SpecError` with every problem of all of them.
+
+    The rest says which cases are asked for; raises `UsageError` for what is not known.
+    """
+    checks = known_checks(check)
+    time_s = seconds(time) if time is not None else None
+    parts = parts_of(checks, parts)
     project = load_project(toml)
     folder = project.path(project.paths.specs)
     endpoints_path = find_spec(folder, ENDPOINTS)
@@ -72,13 +83,34 @@ def load_job(
         data=data,
         data_label=data_path.name if data_path is not None else DATA,
     )
+    changed = changed_since(project, since) if since is not None else None
     return Job(
         files=files,
         parts=parts,
         select=_selection(operation, case),
         seed=seed,
         derive=derive,
+        checks=checks,
+        time_s=time_s,
+        changed=changed,
+        selected=_in_words(operation, case, checks, time, changed),
     )
+
+
+def _in_words(
+    operation: tuple[str, ...],
+    case: tuple[str, ...],
+    checks: frozenset[str],
+    time: str | None,
+    changed: Changed | None,
+) -> str:
+    said = [f"operation {', '.join(operation)}"] if operation else []
+    said += [f"case {', '.join(case)}"] if case else []
+    said += [f"checks {', '.join(sorted(checks))}"] if checks else []
+    said += [f"{time} of time, widest first"] if time is not None else []
+    if changed is not None:
+        said.append(changed.why if changed.operations is not None else f"all, as {changed.why}")
+    return "; ".join(said)
 
 
 def _selection(operation: tuple[str, ...], case: tuple[str, ...]) -> Callable[[Case], bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -56,12 +57,16 @@ class Sender:
         self._left_out: Counter[str] = Counter()
         self._doubled: set[str] = set()  # operations whose noise is known
 
-    async def send(self, cases: Sequence[Case]) -> None:
-        """Send all; each starts from a clean base."""
+    async def send(self, cases: Sequence[Case], time_s: float | None = None) -> None:
+        """Send all, each from a clean base; with `time_s` as many as that time holds."""
+        end = None if time_s is None else time.monotonic() + time_s
         process = self._session.target.process
         if process is not None and process.exit_code is not None and self._setup.can_clone:
             await self._fresh()  # what was sent to learn has ended it
         for position, case in enumerate(cases):
+            if end is not None and time.monotonic() >= end:
+                self._out_of_time(cases[position:], time_s or 0)
+                break
             if self._starts[case.subject] >= _ENOUGH and case.origin != "spec":
                 self._left_out[case.subject] += 1
                 continue
@@ -202,6 +207,17 @@ class Sender:
         self._served.clear()
         target = self._setup.target(quiet=True)
         self._session.target = await self._stack.enter_async_context(target)
+
+    def _out_of_time(self, left: Sequence[Case], time_s: float) -> None:
+        reason = (
+            f"the time for sending cases ({time_s:g} s) was over: each operation had its turn before"
+            " any had another"
+        )
+        for operation, number in Counter(case.subject for case in left).items():
+            subject = f"{operation} ({number} case{'s' * (number != 1)})"
+            self._to.skipped(
+                NotCovered(subject=subject, reason=reason, remedy="give it more --time")
+            )
 
     def _tell(self) -> None:
         for operation, ailment in self._spoilers.items():

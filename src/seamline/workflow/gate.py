@@ -63,7 +63,8 @@ def _api(summary: Summary, gate: Gate) -> str:
     if not summary.cases:
         return "not run: no case was sent"
     wanted = summary.started.operations if summary.started else ()
-    if not wanted or not gate.operations_reached:
+    is_part = summary.started is not None and summary.started.selected
+    if not wanted or not gate.operations_reached or is_part:
         return ""
     reached = sum(
         1 for name in wanted if name in summary.operations and summary.operations[name].succeeded

@@ -10,13 +10,16 @@ from seamline.model.case import Case
 from seamline.model.vocabulary import Part
 from seamline.run.rules import Files
 from seamline.spec.project import Project
+from seamline.workflow.changed import Changed
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What a run is asked for. `select` keeps cases of which it returns true.
 
     `derive` adds the cases that follow from the document to those of the spec file; `keep` lets
-    what was made of the document stay beside them.
+    what was made of the document stay beside them. `checks`, where given, are the only ones to judge;
+    `time_s` is how long cases may be sent, `changed` what a change left to test. `selected` says in
+    words what of all this was asked for.
     """
 
     files: Files
@@ -25,6 +28,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     derive: bool = True
     keep: bool = True
+    checks: frozenset[str] = frozenset()
+    time_s: float | None = None
+    changed: Changed | None = None
+    selected: str = ""
 
     @property
     def project(self) -> Project:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from seamline.model.case import NotCovered, Plan
+from seamline.model.case import Case, NotCovered, Plan
 from seamline.openapi.document import Document
 from seamline.openapi.security import schemes
 from seamline.report.plan import Abilities
@@ -20,6 +20,7 @@ from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
 from seamline.workflow.derived import edits_of
 from seamline.workflow.job import Job
+from seamline.workflow.select import judged_by, widest_first
 
 _NO_LOGIN = {
     "openIdConnect": "this version does not log in by OpenID Connect",
@@ -40,7 +41,27 @@ def plan_of(job: Job, judged: Judging, document: Document | None) -> Plan:
     if document is not None:
         missing = tuple(_logins(document, judged))
         plan = msgspec.structs.replace(plan, not_covered=(*plan.not_covered, *missing))
-    return msgspec.structs.replace(plan, cases=tuple(c for c in plan.cases if job.select(c)))
+    return _selected(job, plan)
+
+
+def _selected(job: Job, plan: Plan) -> Plan:
+    """The cases that were asked for, in the order that the time asks for."""
+    cases = judged_by([c for c in plan.cases if job.select(c)], job.checks)
+    missing: tuple[NotCovered, ...] = ()
+    if job.changed is not None and job.changed.operations is not None:
+        touched = job.changed.operations
+        kept = tuple(c for c in cases if touched.intersection((c.subject, *_sent(c))))
+        reason = f"not tested again: {job.changed.why}"
+        left = {c.subject for c in cases} - {c.subject for c in kept}
+        missing = tuple(NotCovered(subject=key, reason=reason) for key in sorted(left))
+        cases = kept
+    if job.time_s is not None:
+        cases = widest_first(cases)
+    return msgspec.structs.replace(plan, cases=cases, not_covered=(*plan.not_covered, *missing))
+
+
+def _sent(case: Case) -> tuple[str, ...]:
+    return tuple(step.operation for step in case.steps)
 
 
 def _logins(document: Document, judged: Judging) -> Iterator[NotCovered]:
@@ -93,7 +114,7 @@ async def planned(job: Job) -> tuple[Plan, Abilities]:
             prepared(job.project, space, redactor, lambda event: None) as setup,
             setup.target() as target,
         ):
-            judged = await judging(job.files, target, setup.document, job.parts)
+            judged = await judging(job.files, target, setup.document, job.parts, job.checks)
             plan = plan_of(job, judged, setup.document)
             return plan, abilities(setup, target)
 

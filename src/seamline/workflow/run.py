@@ -30,6 +30,7 @@ from seamline.model.event import (
 )
 from seamline.model.exchange import Exchange
 from seamline.model.finding import Finding
+from seamline.model.vocabulary import DOCUMENT_CHECKS
 from seamline.openapi.document import Document
 from seamline.report.summary import Summary
 from seamline.run.case import Outcome
@@ -113,7 +114,9 @@ class Run:
         async with AsyncExitStack() as stack:
             target = await stack.enter_async_context(setup.target())
             document = setup.document
-            judged = await judging(self._job.files, target, document, self._job.parts)
+            judged = await judging(
+                self._job.files, target, document, self._job.parts, self._job.checks
+            )
             plan = plan_of(self._job, judged, document)
             cases = plan.cases
             self._started(target, document, judged, plan, setup)
@@ -128,7 +131,8 @@ class Run:
                 errored=self._errored,
                 skipped=self._skipped,
             )
-            await Sender(setup, stack, session, vitals, listener).send(cases)
+            sender = Sender(setup, stack, session, vitals, listener)
+            await sender.send(cases, self._job.time_s)
             rules = session.rules
         self._changed_rows(judged)
         await self._confirm(setup, rules, cases)
@@ -155,6 +159,7 @@ class Run:
                 operations=tuple({**listed, **dict.fromkeys(judged.operations)}),
                 tables=len(target.catalog.tables) if target.catalog is not None else 0,
                 parts=self._job.parts,
+                selected=self._job.selected,
             )
         )
         for item in plan.not_covered:
@@ -168,7 +173,10 @@ class Run:
             self._skipped(item)
 
     def _document_checked(self, document: Document | None, judged: Judging) -> None:
+        checks = self._job.checks
         if document is None or "api" not in self._job.parts:
+            return
+        if checks and not checks.intersection(DOCUMENT_CHECKS):
             return
         found = tuple(document_findings(document, judged))
         self._emit(DocumentChecked(at=time.time(), document=document.source, findings=found))

@@ -66,6 +66,8 @@ def _setting(s: Summary) -> Iterator[tuple[str, str]]:
         yield "Document", f"{code(started.document)}, {count(len(started.operations), 'operation')}"
         engine = f"{prose(started.engine)}, {count(started.tables, 'table')}"
         yield "Database", engine if started.engine else "none: rows were not watched"
+        if started.selected:
+            yield "Selected", prose(started.selected, 400)
         yield "Seed", str(started.seed)
         yield "Tested by", f"Seamline {prose(started.seamline)}"
         if at := moment(started.at):
