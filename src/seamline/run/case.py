@@ -316,7 +316,7 @@ async def _put_back(session: Session, outcome: Outcome) -> None:
         outcome.stale = "the system did not answer"
     # A target of our own is thrown away when it is stale; rows of somebody else's are put back.
     thrown_away = outcome.stale and process is not None
-    if capture is None or thrown_away or not _may_have_written(outcome.exchanges):
+    if capture is None or thrown_away or not _may_have_written(outcome):
         return
     try:
         outcome.put_back = await capture.undo()
@@ -324,6 +324,9 @@ async def _put_back(session: Session, outcome: Outcome) -> None:
         outcome.stale = session.redactor.text(str(exc))
 
 
-def _may_have_written(exchanges: Sequence[Exchange]) -> bool:
-    """Safe requests that changed no row need no undo; others may have moved a sequence."""
-    return any(x.changes or x.notes or x.request.method not in SAFE_METHODS for x in exchanges)
+def _may_have_written(outcome: Outcome) -> bool:
+    """Safe requests that changed no row need no undo; others may have moved a sequence, a login did more."""
+    return any(
+        x.changes or x.notes or x.request.method not in SAFE_METHODS or x.credentials == "fresh"
+        for x in outcome.exchanges
+    )

@@ -8,6 +8,8 @@ from seamline.model.exchange import Response
 from seamline.run.session import Session
 from seamline.system.identity import Credentials
 
+_SOUND = ("positive", "sequence", "credentials")
+"""Kinds of cases whose sound credentials should be known: spoilt ones are told by the step."""
 LOGGED_IN_AGAIN = "logged in again: the token had expired"
 
 
@@ -17,7 +19,7 @@ def token_expired(session: Session, case: Case, step: Step, response: Response |
         return False
     if step.identity not in session.target.renew:
         return False
-    return 401 not in step.status if step.status else case.kind in ("positive", "sequence")
+    return 401 not in step.status if step.status else case.kind in _SOUND
 
 
 async def renewed(session: Session, identity: str, *, first: bool) -> tuple[bool, tuple[str, ...]]:
