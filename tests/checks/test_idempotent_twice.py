@@ -25,10 +25,13 @@ def twice(
     sent: Any = None,
     statuses: tuple[int, int] = (200, 200),
     twist: Twist = AGAIN,
+    body: Any = b"",
 ) -> Exchange:
-    body = {"position": 3} if sent is None else sent
-    before = exchange(key, statuses[0], sent=body, changes=first)
-    return exchange(key, statuses[1], sent=body, changes=second, earlier=(before,), twist=twist)
+    asked = {"position": 3} if sent is None else sent
+    before = exchange(key, statuses[0], sent=asked, changes=first)
+    return exchange(
+        key, statuses[1], body, sent=asked, changes=second, earlier=(before,), twist=twist
+    )
 
 
 def moved(table: str, column: str, old: Any, new: Any) -> RowChange:
@@ -88,11 +91,24 @@ def row(**more: Any) -> Row:
 
 
 def test_a_second_row_like_the_first_is_found() -> None:
-    x = twice((made(7, **row()),), (made(8, **row()),), statuses=(201, 201))
-    (finding,) = found(NAME, x, HERE)
+    key = "PUT /carts/{user_id}"  # served as /orders/7
+    rows = [(made(n, **row(user_id=7)),) for n in (1, 2)]
+    (finding,) = found(NAME, twice(*rows, key=key, statuses=(201, 201)), HERE)
     assert (finding.severity, finding.detail) == ("error", "orders inserted again")
-    x = twice((made(7, **row()),), (made(8, **row()),))
-    assert [f.severity for f in found(NAME, x, HERE)] == ["warning"]
+
+
+def test_a_history_beside_what_was_named_is_right() -> None:
+    """Kinto keeps the history of its objects in the table of its objects."""
+    first = (made(7, **row()), made(8, **row(note="history")))
+    assert not found(NAME, twice(first, (made(9, **row(note="history")),)), HERE)
+
+
+def test_another_version_is_no_second_row() -> None:
+    key = "PUT /carts/{user_id}"
+    rows = [(made(n, **row(user_id=7, version=n)),) for n in (1, 2)]
+    assert not found(NAME, twice(*rows, key=key), HERE)
+    ended = (made(3, **row(user_id=7)), moved("orders", "deleted_at", None, "2030"))
+    assert not found(NAME, twice((made(2, **row(user_id=7)),), ended, key=key), HERE)
 
 
 def test_logs_and_lists_that_are_replaced_are_right() -> None:
@@ -113,7 +129,9 @@ def test_a_further_row_that_a_delete_removes_is_found() -> None:
 
 def test_a_post_under_the_same_key_is_one() -> None:
     rows = [(made(n, **row()),) for n in (7, 8)]
-    x = twice(*rows, key="POST /orders", statuses=(201, 201), twist=SAME_KEY)
+    post: dict[str, Any] = {"key": "POST /orders", "statuses": (201, 201), "twist": SAME_KEY}
+    x = twice(*rows, **post, body={"id": 8})
+    assert not found(NAME, twice(*rows, **post, body={"id": 7}), HERE)
     assert [f.severity for f in found(NAME, x, HERE)] == ["error"]
     replayed = twice(rows[0], (), key="POST /orders", statuses=(201, 201), twist=SAME_KEY)
     assert not found(NAME, replayed, HERE)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from seamline.checks.agreement import asked_columns
+from seamline.checks.agreement import asked_columns, is_scalar
 from seamline.checks.answered_row import is_another_thing
 from seamline.checks.context import Context
 from seamline.checks.housekeeping import is_log, telling
-from seamline.checks.likeness import may_be_mapped
+from seamline.checks.likeness import inner, may_be_mapped
+from seamline.checks.named_row import columns_for, holds, named_in
 from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.safe_method_writes_nothing import describe
 from seamline.model.exchange import Exchange
@@ -19,6 +21,9 @@ from seamline.text.redact import SECRET_COLUMN
 
 AGAIN = "again"
 SAME_KEY = "sameKey"
+_VERSION = re.compile(
+    r"version|revision|(?:^|_)rev(?:_|$)|valid_|_valid|seq|generation", re.IGNORECASE
+)
 _AMOUNTS = ("amount", "balance", "total", "stock", "quantity", "qty", "credit", "points", "paid")
 
 
@@ -56,25 +61,32 @@ def idempotent_twice(x: Exchange, context: Context) -> Iterator[Fault | Abstain]
 def _repeated(
     x: Exchange, context: Context, table: str, changes: list[RowChange], before: list[RowChange]
 ) -> Iterator[Fault]:
-    """Rows that the second request inserted as the first had, or another one that it deleted."""
-    if is_log(table):
+    """Rows of the resource that the second request inserted as the first had, or another that it deleted.
+
+    Beside what it is about, a request may add to a history, in the same table too.
+    """
+    if table != context.resource or is_log(table):
         return
-    new = [c for c in changes if c.op == "insert"]
     old = [c for c in before if c.op == "insert"]
-    again = [c for c in new if any(_is_copy(c, o, context) for o in old)]
+    again = [
+        c
+        for c in changes
+        if c.op == "insert"
+        and _is_meant(x, context, c)
+        and any(_is_copy(c, o, context) for o in old)
+    ]
     gone = [c for c in changes if c.op == "delete"]
-    is_own = table == context.resource
-    if len(again) > len(gone):  # else a list was replaced by the same one
-        # A table beside the resource may hold versions under any name.
-        answered = x.status == 201 or x.request.method == "POST"
+    ends = any(c.op == "update" for c in changes)
+    if (
+        len(again) > len(gone) and not ends
+    ):  # else a list, or a version, was replaced by the same one
         yield Fault(
             title=f"the same request twice: {len(again)} more rows of {table}",
             expected=f"no further row of {table}: one request has the same effect as two",
             actual=describe(again),
             detail=f"{table} inserted again",
-            severity=None if is_own and answered else "warning" if is_own else "info",
         )
-    if is_own and x.request.method == "DELETE" and gone and any(c.op == "delete" for c in before):
+    if x.request.method == "DELETE" and gone and any(c.op == "delete" for c in before):
         yield Fault(
             title=f"the same DELETE twice removed another row of {table}",
             expected=f"no further row of {table} deleted",
@@ -83,11 +95,26 @@ def _repeated(
         )
 
 
+def _is_meant(x: Exchange, context: Context, row: RowChange) -> bool:
+    """Whether a new row is the one that the path names, or of a POST the one that the answer names."""
+    table, after = context.table(row.table), row.after or {}
+    if x.request.method == "PUT":
+        named = named_in(x)
+        columns = columns_for(named.parameter, table) if named is not None else frozenset()
+        return named is not None and bool(columns) and holds(after, named.value, columns)
+    told = inner(x.response.json) if x.response is not None else None
+    values = {str(v) for v in (told or {}).values() if is_scalar(v)}
+    return bool(row.key) and {str(v) for v in row.key.values()} <= values
+
+
 def _is_copy(new: RowChange, old: RowChange, context: Context) -> bool:
-    """Whether two rows say the same but for keys, clocks and versions."""
+    """Whether two rows say the same but for keys and clocks; another version is no copy."""
     mine, theirs = new.after or {}, old.after or {}
-    differing = frozenset(c for c in mine if mine.get(c) != theirs.get(c)) - {*new.key}
-    return not telling(differing, new.table, context) and not is_another_thing(new, old, context)
+    differing = frozenset(c for c in mine if mine.get(c) != theirs.get(c))
+    if any(_VERSION.search(c) for c in differing):
+        return False
+    others = differing - {*new.key}
+    return not telling(others, new.table, context) and not is_another_thing(new, old, context)
 
 
 def _added_up(
