@@ -13,6 +13,9 @@ from seamline.model.catalog import Catalog, Column, Table
 from seamline.openapi.document import Document, parse
 from seamline.openapi.operation import operations
 from seamline.run.probe.absent import absent
+from seamline.run.probe.conditional import conditional
+from seamline.run.probe.cors import cors
+from seamline.run.probe.example import example
 from seamline.run.probe.narrowed import narrowed
 from seamline.run.probe.pages import pages
 from seamline.run.probe.world import World
@@ -147,3 +150,41 @@ def test_filters_and_orders_stand_behind_the_whole_list() -> None:
     assert not made(
         narrowed, document("/items", [query("color", "string")], schema=item), RequestTemplate()
     )
+
+
+def test_tags_are_tried_where_the_document_speaks_of_them() -> None:
+    header = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
+    (case,) = made(conditional, document("/items", [header]), RequestTemplate())
+    sent = [s.request.headers.get("If-None-Match") for s in case.steps]
+    assert sent[:2] == [None, {"$from": "first@headers#/etag"}]
+    assert sent[2] is not None
+    assert not made(conditional, document("/items", []), RequestTemplate())
+    match = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
+    (case,) = made(conditional, document("/items", [match], "put"), RequestTemplate())
+    assert len(case.steps) == 1
+    assert not made(conditional, document("/items", [], "put"), RequestTemplate())
+
+
+def test_the_example_of_a_document_is_sent_unless_it_is_the_base() -> None:
+    schema = {"type": "object", "examples": [{"a": 1}]}
+    raw = document("/items", [], "post").raw
+    raw["paths"]["/items"]["post"]["requestBody"] = {
+        "content": {"application/json": {"schema": schema}}
+    }
+    known = parse(json.dumps(raw).encode(), "openapi.json")
+    (case,) = made(example, known, RequestTemplate(json={"a": 2}))
+    assert case.steps[0].request.json == {"a": 1}
+    assert not made(example, known, RequestTemplate(json={"a": 1}))
+    assert not made(example, known, RequestTemplate())
+
+
+def test_a_foreign_origin_asks_once_a_system() -> None:
+    known = document("/items", [])
+    found = operations(known)
+    step = Step(operation="GET /items", identity="ann", request=RequestTemplate(), label="s")
+    base = Case(id="base", subject="GET /items", kind="positive", steps=(step,))
+    other = World(operations=found, bases={"GET /first": base, "GET /items": base})
+    assert not list(cors(base, found["GET /items"], other))
+    first = World(operations=found, bases={"GET /items": base, "GET /last": base})
+    (case,) = cors(base, found["GET /items"], first)
+    assert [s.operation for s in case.steps] == ["OPTIONS /items", "GET /items"]

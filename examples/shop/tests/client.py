@@ -87,9 +87,10 @@ class Client:
         as_: str | None = None,
         token: str | None = None,
         raw: bytes | None = None,
+        headers: dict[str, str] | None = None,
     ) -> Reply:
         """One request: by a seeded user, with a token, or anonymous."""
-        headers = {}
+        headers = dict(headers or {})
         if as_ is not None:
             token = self.token(as_)
         if token is not None:

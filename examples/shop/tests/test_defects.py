@@ -113,6 +113,33 @@ def test_coupon_without_location(broken_shop: Client) -> None:
     assert (reply.status, "location" in reply.headers) == (201, False)
 
 
+def test_stale_tag_is_ignored(broken_shop: Client) -> None:
+    reply = broken_shop.send(
+        "PATCH", "/products/5", {"name": "Salt"}, as_="staff", headers={"If-Match": '"old"'}
+    )
+    assert reply.status == 200
+
+
+def test_every_origin_is_trusted(broken_shop: Client) -> None:
+    reply = broken_shop.send("GET", "/health", headers={"Origin": "https://example.org"})
+    assert reply.headers["access-control-allow-origin"] == "https://example.org"
+
+
+def test_largest_percent_refused(broken_shop: Client) -> None:
+    new = {
+        "code": "NINETY",
+        "percent": 90,
+        "max_redemptions": 1,
+        "expires_at": "2030-01-31T12:00:00Z",
+    }
+    assert broken_shop.send("POST", "/coupons", new, as_="admin").status == 422
+
+
+def test_gone_in_own_words(broken_shop: Client) -> None:
+    reply = broken_shop.send("DELETE", "/products/999999", as_="admin")
+    assert (reply.status, reply.body) == (410, {"error": "gone"})
+
+
 def test_audit_is_public(broken_shop: Client) -> None:
     assert broken_shop.send("GET", "/admin/audit").status == 200
     assert broken_shop.send("GET", "/admin/audit", as_="ada").status == 403

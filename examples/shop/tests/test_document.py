@@ -15,9 +15,9 @@ DOCUMENTED = {
     "logout": "204 401 503",
     "readMe": "200 401 503",
     "listProducts": "200 422 503",
-    "readProduct": "200 404 422 503",
+    "readProduct": "200 304 404 422 503",
     "createProduct": "201 401 403 409 422 503",
-    "changeProduct": "200 401 403 404 422 503",
+    "changeProduct": "200 401 403 404 412 422 503",
     "deleteProduct": "204 401 403 404 409 422 503",
     "setStock": "200 401 403 404 422 503",
     "readCart": "200 401 403 503",
@@ -56,7 +56,22 @@ def test_shape_of_each_operation(shop: Client) -> None:
         )
         for status, response in operation["responses"].items():
             media = {"application/json"} if status < "300" else {PROBLEM}
-            assert set(response.get("content", {})) == (set() if status == "204" else media)
+            assert set(response.get("content", {})) == (
+                set() if status in ("204", "304") else media
+            )
+
+
+def test_conditions_are_kept(shop: Client) -> None:
+    first = shop.send("GET", "/products/3")
+    tag = first.headers["etag"]
+    assert shop.send("GET", "/products/3", headers={"If-None-Match": f'W/"x", {tag}'}).status == 304
+    assert shop.send("GET", "/products/3", headers={"If-None-Match": '"x"'}).status == 200
+    name = {"name": first.body["name"]}
+    for condition, status in (('"x"', 412), (tag, 200), (tag, 412), ("*", 200)):
+        reply = shop.send(
+            "PATCH", "/products/3", name, as_="staff", headers={"If-Match": condition}
+        )
+        assert reply.status == status
 
 
 @pytest.mark.parametrize(

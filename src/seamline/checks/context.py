@@ -6,6 +6,7 @@ import msgspec
 
 from seamline.model.catalog import Catalog, Table
 from seamline.model.vocabulary import RowOp
+from seamline.openapi.error_shape import ErrorShape
 from seamline.openapi.operation import Operation
 from seamline.openapi.validate import BodySchemas
 
@@ -36,7 +37,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     reviewed row changes of a success (table -> operations), `error_tables` the tables that a refused
     request may write. `columns` maps pointers into a successful answer to columns. `secrets` are
     values of secret columns as the database holds them. `validations` are the checks that apply.
-    `noise` is what says nothing where two requests are compared.
+    `noise` is what says nothing where two requests are compared. `error_shape` is what nearly all
+    documented error answers have in common.
     `access` are the roles (or identities) that may call the operation, None where nobody says;
     `access_from` is who says so: a person (`reviewed`), `learned` or the `document`.
     """
@@ -54,6 +56,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     noise: Noise = Noise()
     access: frozenset[str] | None = None
     access_from: str = ""
+    error_shape: ErrorShape | None = None
 
     def table(self, name: str | None) -> Table | None:
         """The catalog's table of that name."""

@@ -9,7 +9,7 @@ from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.status_as_expected import excerpt, name_of
 from seamline.model.exchange import Exchange
 
-_ANY_SERVER = frozenset({400, 405, 406, 408, 411, 413, 414, 415, 417, 429, 431})
+ANY_SERVER = frozenset({400, 405, 406, 408, 411, 413, 414, 415, 417, 429, 431})
 """What stands before the handler answers so (RFC 9110, 15.5): parser, router, limiter."""
 _GUARDS = frozenset({401, 403})
 
@@ -20,7 +20,7 @@ def _applies(x: Exchange, context: Context) -> bool:
         operation is not None
         and bool(operation.answers)
         and 200 <= x.status < 500
-        and x.status not in _ANY_SERVER
+        and x.status not in ANY_SERVER
         and not (300 <= x.status < 400)
     )
 

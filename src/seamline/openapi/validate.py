@@ -33,6 +33,7 @@ class BodySchemas:
     """Validators of one document, built when first needed and kept. No reference is fetched."""
 
     def __init__(self, document: Document, side: Side = "answer") -> None:
+        self.document = document
         self._document = modern(document, side)
         self._registry: jsonschema_rs.Registry | None = None
         self._validators: dict[str, jsonschema_rs.Validator | str] = {}

@@ -26,6 +26,7 @@ SECTIONS = (
             "responseSchema": "the body fits the schema that the document gives for this status",
             "contentType": "the media type is one that the document lists for this status",
             "documentedHeaders": "the headers that the document promises are there and fit their schemas",
+            "conditionalRequests": "304 and 412 are answered where a condition asks for them, and only there",
             "paginationStable": "pages together hold each row once, in a stable order",
             "filterObeys": "a filtered list holds all items that have the value, and no others",
             "sortObeys": "a list that is asked for in an order stands in it",
@@ -54,6 +55,8 @@ SECTIONS = (
         checks={
             "noServerError": "no answer is 5xx, and an answer comes at all",
             "invalidInputRejected": "input that the document does not allow is refused",
+            "validInputAccepted": "what the document gives as an example or a bound is not refused",
+            "errorShapeConsistent": "errors that the document leaves open look like those it describes",
             "undeclaredMethodRefused": "a method that the document does not have is not carried out",
             "absentIs404": "a request to what does not exist is answered with 404",
             "duplicateRefused": "what may exist only once is refused the second time",
@@ -66,6 +69,7 @@ SECTIONS = (
         title="Authentication testing",
         checks={
             "authRequired": "without valid credentials the request is refused",
+            "optionsAndCors": "an origin that nobody listed may not send credentials",
             "forgedTokenRefused": "a token that is forged, too old, too early or for others is refused",
             "roleMatrix": "the roles that may call an operation can, and no others",
             "foreignObjectProtected": "what belongs to somebody is neither shown to nor changed by another",

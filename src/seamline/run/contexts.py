@@ -6,10 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
+import msgspec
+
 from seamline.checks import Context
 from seamline.checks.context import Place
 from seamline.model.catalog import Catalog
 from seamline.model.vocabulary import ANONYMOUS, API_CHECKS, RowOp
+from seamline.openapi.error_shape import error_shape
 from seamline.openapi.operation import Operation
 from seamline.openapi.validate import BodySchemas
 from seamline.spec.endpoints import EndpointSpec, chosen
@@ -32,12 +35,14 @@ def contexts(
     roles: frozenset[str] = frozenset(),
 ) -> dict[str, Context]:
     """A context per operation that the document or the spec file knows. `roles` are the toml's."""
-    return {
+    shape = error_shape(schemas.document, operations.values()) if schemas is not None else None
+    found = {
         key: _context(
             key, endpoints.get(key), operations.get(key), schemas, catalog, secrets, roles
         )
         for key in {**operations, **endpoints}
     }
+    return {k: msgspec.structs.replace(c, error_shape=shape) for k, c in found.items()}
 
 
 def _context(

@@ -148,7 +148,7 @@ class _Rules:
         except ReferenceProblem as problem:
             yield str(problem)
             return
-        if reference.kind == "from" and reference.label not in labels:
+        if reference.kind == "from" and reference.label.removesuffix("@headers") not in labels:
             hint = did_you_mean(reference.label, labels)
             yield f"$from: no earlier step has the label {found(reference.label)}.{hint}"
         elif reference.kind == "identity":

@@ -2,10 +2,25 @@
 
 from datetime import datetime
 
+from pydantic import ConfigDict
+
 from shop.fields import Answer, Body, Count, CouponCode, FutureMoment, Percent, Redemptions
 
 
 class NewCoupon(Body):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "code": "AUTUMN25",
+                    "percent": 25,
+                    "max_redemptions": 250,
+                    "expires_at": "2090-10-31T23:00:00Z",
+                }
+            ]
+        }
+    )
+
     code: CouponCode
     percent: Percent
     max_redemptions: Redemptions

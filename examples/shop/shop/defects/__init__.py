@@ -99,6 +99,31 @@ DEFECTS = (
         operation="POST /coupons",
     ),
     Defect(
+        name="staleTagIsIgnored",
+        what="PATCH /products/{id} changes the product whatever If-Match says.",
+        check="conditionalRequests",
+        operation="PATCH /products/{id}",
+    ),
+    Defect(
+        name="everyOriginIsTrusted",
+        what="Pages of every origin may call the shop with credentials.",
+        check="optionsAndCors",
+        operation="GET /health",
+    ),
+    Defect(
+        name="largestPercentRefused",
+        what="POST /coupons refuses 90 percent, which its document allows.",
+        check="validInputAccepted",
+        operation="POST /coupons",
+    ),
+    Defect(
+        name="goneInOwnWords",
+        what="The answer of DELETE /products/{id} for what is not there is no problem document.",
+        check="errorShapeConsistent",
+        operation="DELETE /products/{id}",
+        also=("statusAsExpected", "statusDocumented"),
+    ),
+    Defect(
         name="auditIsPublic",
         what="GET /admin/audit answers without credentials.",
         check="authRequired",

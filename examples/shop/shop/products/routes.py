@@ -1,6 +1,6 @@
 """/products"""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 
@@ -18,6 +18,7 @@ from shop.products.schema import (
     ProductPage,
     StockLevel,
 )
+from shop.tags import Condition, matches, require, tag, tagged
 from shop.tokens import Caller
 
 router = APIRouter(prefix="/products", tags=["products"])
@@ -34,11 +35,15 @@ def list_products(wanted: Annotated[ProductFilter, Query()]) -> ProductPage:
     return ProductPage(items=items, total=total, page=wanted.page, size=wanted.size)
 
 
-@router.get("/{id}", responses=refusals(404, 422))
-def read_product(id: Id) -> Product:
+@router.get("/{id}", response_model=Product, responses={**tagged(), **refusals(404, 422)})
+def read_product(id: Id, response: Response, if_none_match: Condition = None) -> Any:
     """One product."""
     with begin() as session:
-        return Product.model_validate(store.read(session, id))
+        product = Product.model_validate(store.read(session, id))
+    response.headers["ETag"] = version = tag(id, product.updated_at)
+    if matches(if_none_match, version):
+        return Response(status_code=304, headers={"ETag": version})
+    return product
 
 
 @router.post("", status_code=201, responses={**located(), **refusals(401, 403, 409, 422)})
@@ -50,10 +55,13 @@ def create_product(body: NewProduct, caller: Staff, response: Response) -> Produ
     return product
 
 
-@router.patch("/{id}", responses=refusals(401, 403, 404, 422))
-def change_product(id: Id, body: Annotated[ProductChanges, Body()], caller: Staff) -> Product:
-    """Change some properties of a product."""
+@router.patch("/{id}", responses=refusals(401, 403, 404, 412, 422))
+def change_product(
+    id: Id, body: Annotated[ProductChanges, Body()], caller: Staff, if_match: Condition = None
+) -> Product:
+    """Change some properties of a product; with If-Match only of that version."""
     with begin(caller) as session:
+        require(if_match, tag(id, store.hold(session, id).updated_at))
         return Product.model_validate(store.change(session, caller, id, body))
 
 

@@ -47,6 +47,14 @@ def read(session: Session, product_id: int) -> Product:
     return product
 
 
+def hold(session: Session, product_id: int) -> Product:
+    """One product, locked until the transaction ends."""
+    product = session.get(Product, product_id, with_for_update={"key_share": True})
+    if product is None:
+        raise not_found("product")
+    return product
+
+
 def create(session: Session, caller: Caller, new: NewProduct) -> ProductAnswer:
     """A new product under a sku that is not taken."""
     product = session.scalar(

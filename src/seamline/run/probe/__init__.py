@@ -14,6 +14,9 @@ from seamline.openapi.operation import Operation
 from seamline.run.probe.absent import absent
 from seamline.run.probe.assign import assign
 from seamline.run.probe.counted import counted
+from seamline.run.probe.conditional import conditional
+from seamline.run.probe.cors import cors
+from seamline.run.probe.example import example
 from seamline.run.probe.foreign import foreign, foreign_not_covered
 from seamline.run.probe.forged import forged, forged_not_covered
 from seamline.run.probe.kept import kept
@@ -36,6 +39,9 @@ PROBES: tuple[Probe, ...] = (
     absent,
     pages,
     narrowed,
+    example,
+    conditional,
+    cors,
     forged,
     roles,
     foreign,

@@ -1,0 +1,40 @@
+"""deleteProduct answers 410 for what is not there, in a shape of its own."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+
+from shop.overlay import replace
+from shop.problem import Refusal
+from shop.products import store
+from shop.tokens import Caller
+
+Remove = Callable[[Session, Caller, int], None]
+
+
+class Gone(Refusal):
+    """No problem document."""
+
+    media_type = "application/json"
+
+    def body(self) -> bytes:
+        """What some other system of the house answers."""
+        return b'{"error":"gone"}'
+
+
+def apply(_: FastAPI) -> None:
+    """Wrap the removal of a product."""
+
+    def wrong(remove: Remove) -> Remove:
+        def remove_or_gone(session: Session, caller: Caller, product_id: int) -> None:
+            try:
+                remove(session, caller, product_id)
+            except Refusal as refusal:
+                if refusal.status != 404:
+                    raise
+                raise Gone(410, "gone") from None
+
+        return remove_or_gone
+
+    replace(store, "remove", wrong)
