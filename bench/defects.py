@@ -137,7 +137,8 @@ def judge(
                 specs = generated / "integration"
             habit = kept_habit if way == "kept" else generated_habit
             jobs += [partial(plain, way, specs, shared)]
-            jobs += [partial(defect, d, way, specs, shared) for d in defects]
+            fitting = [d for d in defects if way == "kept" or not d["reviewed"]]
+            jobs += [partial(defect, d, way, specs, shared) for d in fitting]
             jobs += [partial(habit, h, shared) for h in habits]
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
             return list(_told(pool.map(lambda job: job(), jobs)))
@@ -150,7 +151,8 @@ def told(judged: list[Judged], names: set[str], ways: list[str]) -> int:
     alarms = sum(len(j.alarms) for j in judged)
     for way in ways:
         count = sum(j.way == way for j in found)
-        print(f"{count} of {len(names)} defects found{WAYS[way]}", end=", ")
+        tried = sum(j.way == way and j.name in names for j in judged)
+        print(f"{count} of {tried} defects found{WAYS[way]}", end=", ")
     right = sum(j.is_right for j in silent)
     print(f"{right} of {len(silent)} sound shops silent, {alarms} false alarms")
     return 0 if all(j.is_right for j in judged) and not alarms else 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from seamline.checks import Context
@@ -16,8 +17,11 @@ from seamline.run.probe.absent import absent
 from seamline.run.probe.conditional import conditional
 from seamline.run.probe.cors import cors
 from seamline.run.probe.example import example
+from seamline.run.probe.head import head
 from seamline.run.probe.narrowed import narrowed
 from seamline.run.probe.pages import pages
+from seamline.run.probe.timed import timed
+from seamline.run.probe.too_large import too_large
 from seamline.run.probe.world import World
 
 ITEM = {"type": "object", "properties": {"id": {"type": "integer"}}}
@@ -188,3 +192,40 @@ def test_a_foreign_origin_asks_once_a_system() -> None:
     first = World(operations=found, bases={"GET /items": base, "GET /last": base})
     (case,) = cors(base, found["GET /items"], first)
     assert [s.operation for s in case.steps] == ["OPTIONS /items", "GET /items"]
+
+
+def test_large_requests_are_sent_once_a_system() -> None:
+    known = document("/items", [])
+    operation = operations(known)["GET /items"]
+    read = Step(operation="GET /items", identity="ann", request=RequestTemplate(), label="s")
+    base = Case(id="base", subject="GET /items", kind="positive", steps=(read,))
+    (case,) = too_large(base, operation, World(operations={}, bases={"GET /items": base}))
+    assert len(case.steps[0].request.headers["X-Padding"]) == 65536
+    assert not list(too_large(base, operation, World(operations={}, bases={"GET /first": base})))
+    write = msgspec.structs.replace(read, request=RequestTemplate(json={"a": 1}))
+    base = msgspec.structs.replace(base, steps=(write,))
+    body, header = too_large(base, operation, World(operations={}, bases={"GET /items": base}))
+    assert len(body.steps[0].request.body or "") > 9_000_000
+    assert header.steps[0].request.json == {"a": 1}
+
+
+def test_what_has_a_budget_is_timed_a_few_times() -> None:
+    known = document("/items", [])
+    contexts = {"GET /items": Context(latency_ms=10)}
+    (case,) = made(timed, known, RequestTemplate(), contexts=contexts)
+    assert [s.label for s in case.steps] == ["time1", "time2", "time3", "time4", "last"]
+    assert not made(timed, known, RequestTemplate(), contexts={"GET /items": Context()})
+    contexts = {"PUT /items": Context(latency_ms=10)}
+    (case,) = made(timed, document("/items", [], "put"), RequestTemplate(), contexts=contexts)
+    assert [s.label for s in case.steps] == ["last"]
+
+
+def test_head_is_sent_where_the_document_has_it() -> None:
+    known = document("/items", [])
+    assert not made(head, known, RequestTemplate())
+    operation = operations(known)["GET /items"]
+    both = {"GET /items": operation, "HEAD /items": operation}
+    step = Step(operation="GET /items", identity="ann", request=RequestTemplate(), label="s")
+    base = Case(id="base", subject="GET /items", kind="positive", steps=(step,))
+    (case,) = head(base, operation, World(operations=both))
+    assert [s.operation for s in case.steps] == ["GET /items", "HEAD /items"]

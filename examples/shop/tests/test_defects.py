@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 
 import jwt
 import psycopg
@@ -138,6 +139,21 @@ def test_largest_percent_refused(broken_shop: Client) -> None:
 def test_gone_in_own_words(broken_shop: Client) -> None:
     reply = broken_shop.send("DELETE", "/products/999999", as_="admin")
     assert (reply.status, reply.body) == (410, {"error": "gone"})
+
+
+def test_large_body_crashes(broken_shop: Client) -> None:
+    large = b'{"padding": "' + b"x" * 9_000_000 + b'"}'
+    assert broken_shop.send("POST", "/auth/register", raw=large).status == 500
+
+
+def test_slow_account(broken_shop: Client) -> None:
+    start = time.monotonic()
+    assert broken_shop.send("GET", "/users/me", as_="bob").status == 200
+    assert time.monotonic() - start > 1.5
+
+
+def test_hidden_delete(broken_shop: Client) -> None:
+    assert broken_shop.send("DELETE", "/coupons/SUMMER24").status == 204
 
 
 def test_audit_is_public(broken_shop: Client) -> None:

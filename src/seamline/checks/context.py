@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from seamline.model.catalog import Catalog, Table
@@ -38,7 +40,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     request may write. `columns` maps pointers into a successful answer to columns. `secrets` are
     values of secret columns as the database holds them. `validations` are the checks that apply.
     `noise` is what says nothing where two requests are compared. `error_shape` is what nearly all
-    documented error answers have in common.
+    documented error answers have in common. `latency_ms` is the time that a person gives the operation,
+    `methods` are those that the document has, by path.
     `access` are the roles (or identities) that may call the operation, None where nobody says;
     `access_from` is who says so: a person (`reviewed`), `learned` or the `document`.
     """
@@ -57,6 +60,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     access: frozenset[str] | None = None
     access_from: str = ""
     error_shape: ErrorShape | None = None
+    latency_ms: float | None = None
+    methods: Mapping[str, frozenset[str]] = {}
 
     def table(self, name: str | None) -> Table | None:
         """The catalog's table of that name."""

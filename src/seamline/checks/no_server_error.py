@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seamline.checks import duplicate_refused, too_large_handled
 from seamline.checks.context import Context
-from seamline.checks.duplicate_refused import is_told
 from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.status_as_expected import excerpt, name_of
 from seamline.model.exchange import Exchange
@@ -14,11 +14,13 @@ from seamline.model.exchange import Exchange
 @check(source="RFC 9110, 15.6", applies=lambda x, c: not any(s >= 500 for s in x.expected))
 def no_server_error(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
     """The system answers, and not with a server error."""
-    if x.response is None:
+    if too_large_handled.is_told(x, context):
+        yield Abstain("tooLargeHandled tells of it")
+    elif x.response is None:
         yield Fault(title="no answer", expected="an answer", actual=x.failure, detail="no answer")
     elif x.status == 503 and x.twist is not None and x.twist.scenario == "again":
         yield Abstain("503 to the same request again: the first one may have closed the system")
-    elif is_told(x, context):
+    elif duplicate_refused.is_told(x, context):
         yield Abstain("duplicateRefused tells of it")
     elif x.status >= 500 and not _is_unknown_method(x):
         yield Fault(

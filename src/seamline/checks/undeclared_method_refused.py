@@ -31,11 +31,38 @@ def undeclared_method_refused(x: Exchange, context: Context) -> Iterator[Fault |
             detail=x.operation.partition(" ")[0],
             severity="error" if x.changes else None,
         )
-    elif x.status == 405 and not x.response.header("allow"):
+    elif x.status == 405:
+        yield from _allow(x, context)
+
+
+def _allow(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
+    """405 names the methods that there are (RFC 9110, 15.5.6); stock frameworks often name a part."""
+    assert x.response is not None
+    method, _, path = x.operation.partition(" ")
+    said = x.response.header("allow")
+    named = {m.strip().upper() for m in said.split(",") if m.strip()}
+    lacking = sorted(context.methods.get(path, frozenset()) - named)
+    if not said:
         yield Fault(
             title="405 without an Allow header",
             expected="Allow with the methods that the path has",
             actual="none",
             detail="allow",
+            severity="info",
+        )
+    elif method in named:
+        yield Fault(
+            title="405 to a method that its own Allow names",
+            expected=f"Allow without {method}",
+            actual=said,
+            detail="allow names it",
+            severity="info",
+        )
+    elif lacking:
+        yield Fault(
+            title="the Allow header of 405 leaves out methods of the path",
+            expected=f"Allow with {', '.join(lacking)} as well",
+            actual=said,
+            detail="allow leaves out",
             severity="info",
         )

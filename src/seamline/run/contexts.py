@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -42,7 +42,19 @@ def contexts(
         )
         for key in {**operations, **endpoints}
     }
-    return {k: msgspec.structs.replace(c, error_shape=shape) for k, c in found.items()}
+    budgets = {k: e.budget.latency_ms for k, e in endpoints.items() if e.budget is not None}
+    return {
+        k: msgspec.structs.replace(c, error_shape=shape, latency_ms=budgets.get(k))
+        for k, c in found.items()
+    }
+
+
+def methods_of(operations: Iterable[Operation]) -> dict[str, frozenset[str]]:
+    """The methods that a document has, by path."""
+    found: dict[str, frozenset[str]] = {}
+    for operation in operations:
+        found[operation.path] = found.get(operation.path, frozenset()) | {operation.method}
+    return found
 
 
 def _context(

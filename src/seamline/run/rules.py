@@ -17,7 +17,7 @@ from seamline.model.vocabulary import API_CHECKS, Part
 from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation, operations
 from seamline.openapi.validate import BodySchemas
-from seamline.run.contexts import contexts
+from seamline.run.contexts import contexts, methods_of
 from seamline.run.own_row import own_rows
 from seamline.run.session import Noise, Rules, Target, rows_of
 from seamline.spec.data import DataFramework
@@ -89,7 +89,10 @@ async def judging(
             frozenset(i.role for i in files.project.identities.values() if i.role is not None),
         ),
         fallback=Context(
-            catalog=target.catalog, secrets=secrets, validations=frozenset(API_CHECKS)
+            catalog=target.catalog,
+            secrets=secrets,
+            validations=frozenset(API_CHECKS),
+            methods=methods_of(ops.values()),
         ),
         rows=ChangedRows(rows, target.catalog) if watch and target.catalog is not None else None,
         noise=_noise(files.project),

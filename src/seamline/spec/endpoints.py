@@ -19,6 +19,7 @@ from seamline.spec.word import (
     Name,
     Operation,
     Pointer,
+    Positive,
     Status,
 )
 
@@ -81,6 +82,12 @@ class Allowance(_Entry, frozen=True, kw_only=True):
     reason: Name
     limit: int | float | None = None
     until: date | None = None
+
+
+class Budget(_Entry, frozen=True, kw_only=True):
+    """What the operation may use: the median time of a few of its requests, in milliseconds."""
+
+    latency_ms: Positive
 
 
 class DerivedCases(_Entry, frozen=True, kw_only=True):
@@ -171,6 +178,7 @@ class EndpointSpec(_Entry, frozen=True, kw_only=True):
     effects: Effects | None = None
     columns: dict[Pointer, ColumnName] = {}
     allow: tuple[Allowance, ...] = ()
+    budget: Budget | None = None
     derived: DerivedCases | None = None
     cases: tuple[Case, ...] = ()
 

@@ -20,12 +20,15 @@ from seamline.run.probe.example import example
 from seamline.run.probe.foreign import foreign, foreign_not_covered
 from seamline.run.probe.forged import forged, forged_not_covered
 from seamline.run.probe.kept import kept
+from seamline.run.probe.head import head
 from seamline.run.probe.life import life
 from seamline.run.probe.logged_out import logged_out, logged_out_not_covered
 from seamline.run.probe.narrowed import narrowed
 from seamline.run.probe.pages import pages
 from seamline.run.probe.roles import roles, roles_not_covered
 from seamline.run.probe.same_key import same_key
+from seamline.run.probe.timed import timed
+from seamline.run.probe.too_large import too_large
 from seamline.run.probe.twice import twice
 from seamline.run.probe.unchanged import unchanged
 from seamline.run.probe.world import Probe, World
@@ -42,6 +45,9 @@ PROBES: tuple[Probe, ...] = (
     example,
     conditional,
     cors,
+    too_large,
+    timed,
+    head,
     forged,
     roles,
     foreign,
