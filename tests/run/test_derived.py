@@ -46,7 +46,7 @@ def test_the_fullest_accepted_request_is_the_base_and_nothing_else_of_it_changes
     cases = (case("small", a=1), case("full", a=1, b=2), case("no", status=422, a=1, b=1, c=1))
     planned = with_derived(cases, {MADE: (WRONG, EDGE)}, WORLD)
     assert [c.id for c in planned[:3]] == ["small", "full", "no"]
-    twice, wrong, edge = planned[3:]
+    twice, *_, wrong, edge = planned[3:]
     assert wrong.steps[0].request.json == {"a": 1, "b": 0}
     assert edge.steps[0].request.json == {"a": 9, "b": 2}
     assert (wrong.kind, edge.kind) == ("negative", "boundary")
