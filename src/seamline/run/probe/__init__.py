@@ -13,14 +13,14 @@ from seamline.model.case import Case, NotCovered
 from seamline.openapi.operation import Operation
 from seamline.run.probe.absent import absent
 from seamline.run.probe.assign import assign
-from seamline.run.probe.counted import counted
 from seamline.run.probe.conditional import conditional
 from seamline.run.probe.cors import cors
+from seamline.run.probe.counted import counted
 from seamline.run.probe.example import example
 from seamline.run.probe.foreign import foreign, foreign_not_covered
 from seamline.run.probe.forged import forged, forged_not_covered
-from seamline.run.probe.kept import kept
 from seamline.run.probe.head import head
+from seamline.run.probe.kept import kept
 from seamline.run.probe.life import life
 from seamline.run.probe.logged_out import logged_out, logged_out_not_covered
 from seamline.run.probe.narrowed import narrowed
