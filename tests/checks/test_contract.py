@@ -203,3 +203,22 @@ def test_no_document_no_judgement() -> None:
 def test_half_a_surrogate_pair_in_a_body_breaks_no_schema() -> None:
     x = exchange(body=b'{"id": 1, "total": "\\ud83d"}', headers=typed("application/json"))
     assert not look(SCHEMA, x, OK)[0]
+
+
+def one_of(*schemas: Any) -> Any:
+    return context(answers(s200={"application/json": {"oneOf": list(schemas)}}))
+
+
+NAMED = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
+
+
+def test_an_answer_that_fits_two_of_a_one_of_is_a_warning() -> None:
+    """Documents made from code write `oneOf` for unions whose members do not exclude each other."""
+    (finding,) = found(SCHEMA, exchange(body={"name": "a"}), one_of(NAMED, {**NAMED, "title": "B"}))
+    assert finding.severity == "warning"
+    assert finding.title == "200 answer fits several alternatives of a oneOf"
+
+
+def test_an_answer_that_fits_none_of_a_one_of_is_an_error() -> None:
+    (finding,) = found(SCHEMA, exchange(body={"name": 1}), one_of(NAMED, {"type": "integer"}))
+    assert finding.severity == "error"

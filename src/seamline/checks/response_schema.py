@@ -58,6 +58,15 @@ def response_schema(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
             detail=f"{x.status} no body",
         )
         return
+    if violations and context.schemas.fits_several(pointer, body):
+        yield Fault(
+            title=f"{x.status} answer fits several alternatives of a oneOf",
+            expected=f"exactly one of them, by the schema of {context.operation.key} {x.status}",
+            actual=violations[0].message,
+            detail=f"{x.status} several",
+            severity="warning",
+        )
+        return
     seen = set()
     for violation in violations:
         where = _INDEX.sub("/*", violation.pointer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 from urllib.parse import quote
 
@@ -35,6 +36,7 @@ class BodySchemas:
     def __init__(self, document: Document, side: Side = "answer") -> None:
         self.document = document
         self._document = modern(document, side)
+        self._loose: BodySchemas | None = None
         self._registry: jsonschema_rs.Registry | None = None
         self._validators: dict[str, jsonschema_rs.Validator | str] = {}
 
@@ -51,6 +53,20 @@ class BodySchemas:
             raise SchemaProblem(
                 f"the body cannot be held against {pointer}: {_line(exc)}"
             ) from None
+
+    def fits_several(self, pointer: str, body: Any) -> bool:
+        """Whether a body that breaks its schema would keep to it if `oneOf` meant at least one.
+
+        Documents made from code write `oneOf` for a union whose members do not exclude each other.
+        """
+        if self._loose is None:
+            self._loose = copy(self)
+            self._loose._document = _any_of(self._document)
+            self._loose._registry, self._loose._validators = None, {}
+        try:
+            return not self._loose.violations(pointer, body)
+        except SchemaProblem:
+            return False
 
     def requires(self, pointer: str, name: str) -> bool:
         """Whether every object that the schema at `pointer` accepts has a property of that name."""
@@ -69,6 +85,17 @@ class BodySchemas:
             )
         except (ValueError, RecursionError) as exc:
             return f"the schema {pointer} cannot be used: {_line(exc)}"
+
+
+def _any_of(node: Any) -> Any:
+    """The same with `anyOf` for `oneOf`; where a schema has both, it stays."""
+    if isinstance(node, list):
+        return [_any_of(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    both = "oneOf" in node and "anyOf" in node
+    renamed = isinstance(node.get("oneOf"), list) and not both
+    return {("anyOf" if renamed and k == "oneOf" else k): _any_of(v) for k, v in node.items()}
 
 
 def _requires(document: Any, schema: Any, name: str, depth: int) -> bool:
