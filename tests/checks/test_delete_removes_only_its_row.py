@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from seamline.checks import Context
@@ -234,3 +235,32 @@ def test_a_name_with_escapes_names_the_row() -> None:
         "error"
     ]
     assert not findings(own, key="DELETE /orders/{note}", target="/orders/a%2Fb%20c")
+
+
+SHELVED = msgspec.structs.replace(
+    CATALOG,
+    tables=(
+        Table(
+            name="things",
+            sql="things",
+            columns=(column("id"), column("parent"), column("kind")),
+            primary_key=("id", "parent", "kind"),
+        ),
+    ),
+)
+
+
+def shelved(name: str, parent: str, kind: str) -> RowChange:
+    row = {"id": name, "parent": parent, "kind": kind}
+    return RowChange(table="things", op="delete", key=row, before=row, after=None, txid=1)
+
+
+@pytest.mark.parametrize(
+    ("parent", "expected"), [("/shelves/a/books", "info"), ("/shelves/b/books", "error")]
+)
+def test_what_lies_below_the_path_of_the_row_goes_with_it(parent: str, expected: str) -> None:
+    """Kinto keeps a collection and its records in one table, without foreign keys."""
+    c = msgspec.structs.replace(context(resource="things"), catalog=SHELVED)
+    rows = (shelved("books", "/shelves/a", "collection"), shelved("emma", parent, "record"))
+    target = {"key": "DELETE /shelves/{shelf}/{id}", "target": "/shelves/a/books"}
+    assert severities(*rows, c=c, **target) == [expected]

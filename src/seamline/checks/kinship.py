@@ -17,6 +17,7 @@ class Kin:
     def __init__(self, catalog: Catalog | None, gone: Iterable[RowChange]) -> None:
         self._tables = catalog.by_name if catalog is not None else {}
         self._keys: set[str] = set()
+        self._paths: set[tuple[str, ...]] = set()
         self._rows: dict[tuple[str, tuple[str, ...]], set[tuple[str, ...]]] = {}
         self._wanted = {(k.table, k.to) for t in self._tables.values() for k in t.foreign_keys}
         self.add(gone)
@@ -24,6 +25,7 @@ class Kin:
     def add(self, gone: Iterable[RowChange]) -> None:
         """These rows are gone too."""
         for change in gone:
+            self._paths.add(tuple(str(v) for v in change.key.values()))
             if len(change.key) == 1:
                 self._keys |= {str(v) for v in change.key.values()}
             for table, columns in self._wanted:
@@ -49,10 +51,12 @@ class Kin:
     def refers(self, change: RowChange) -> bool:
         """Whether the row referred to one that is gone, so that it could not stay as it was.
 
-        Without a foreign key a column named like a reference is taken for one. A foreign key that
-        sets null says that the row stays.
+        Without a foreign key a column named like a reference is taken for one, and a path that ends
+        with the key of the row that is gone. A foreign key that sets null says that the row stays.
         """
         if any(not k.on_delete.startswith("set") for k in self._followed(change)):
+            return True
+        if any(_lies_below(v, key) for v in (change.before or {}).values() for key in self._paths):
             return True
         table = self._tables.get(change.table)
         keys = table.foreign_keys if table is not None else ()
@@ -68,6 +72,15 @@ class Kin:
             values = _values(change.before or {}, key.columns)
             if values is not None and values in self._rows.get((key.table, key.to), ()):
                 yield key
+
+
+def _lies_below(value: object, key: tuple[str, ...]) -> bool:
+    """Whether a value is the path of a row with that key: `/shelves/a/books` for `books`, `/shelves/a`."""
+    if not isinstance(value, str) or "/" not in value:
+        return False
+    ends = [k for k in key if k and "/" not in k and value.endswith(f"/{k}")]
+    above = [k for k in key if "/" in k.strip("/")]
+    return bool(ends) and all(value.startswith(f"{k.rstrip('/')}/") for k in above)
 
 
 def _values(row: Row, columns: tuple[str, ...]) -> tuple[str, ...] | None:
