@@ -210,6 +210,22 @@ def test_a_database_without_tables(tmp_path: Path) -> None:
     assert "(database.migrations)" in printed
 
 
+def test_a_document_of_15_mb_is_read_and_a_larger_one_refused(tmp_path: Path) -> None:
+    described = document()
+    described["info"]["description"] = "x" * 15_000_000
+    folder = notes(tmp_path, described=described)
+    code, printed = seamline("init", "-p", folder)
+    assert code == 0, printed
+    assert "3 operations" in printed
+    before = contents(folder)
+    described["info"]["description"] = "x" * 17_000_000
+    (folder / "openapi.json").write_text(json.dumps(described))
+    code, printed = seamline("init", "-p", folder, "--update")
+    assert code == 2
+    assert "openapi.json: larger than 16 MB" in printed
+    assert contents(folder) == before
+
+
 def test_migrations_that_fail_have_their_line(tmp_path: Path) -> None:
     folder = notes(tmp_path, migration="CREATE TABL notes;")
     code, printed = seamline("init", "-p", folder)

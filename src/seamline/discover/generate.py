@@ -96,7 +96,7 @@ async def generate(
     endpoints = [await discovery.entry(op) for op in operations.values()]
     return Generated(
         endpoints=endpoints,
-        data=data_file(catalog, rules, rows, lab.images, lab.new),
+        data=data_file(catalog, rules, rows, lab.images, lab.new, lab.writes),
         unfilled=discovery.unfilled(),
         ambiguous={k: m.ambiguous for k, m in lab.matches.items() if m.ambiguous},
         reached=len(discovery.successes),

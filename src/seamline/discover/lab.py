@@ -16,13 +16,14 @@ from seamline.discover.values import fill
 from seamline.errors import SeamlineError
 from seamline.model.catalog import Catalog
 from seamline.model.exchange import NOT_JSON, Exchange
-from seamline.model.row import Row
+from seamline.model.row import Row, RowChange
 from seamline.model.vocabulary import ANONYMOUS, CaseKind, RowOp
 from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation
 from seamline.run.case import run_case
 from seamline.run.session import Session
 
+_MOST_WRITES = 1000
 Renew = Callable[[], Awaitable[Session]]
 
 
@@ -55,7 +56,7 @@ class Lab(msgspec.Struct, kw_only=True):
     """A session to try things in. `roles` are the identities with their roles, in the toml's order;
     `mine` the rows that each of them owns, by table. `images` collects rows that attempts wrote, `new`
     those of them that had not been there, `refused` by table who wrote what and was refused (4xx),
-    `listed` what lists showed, by the shape of their path."""
+    `listed` what lists showed, by the shape of their path, `writes` what each attempt did to the rows."""
 
     session: Session
     document: Document
@@ -70,6 +71,7 @@ class Lab(msgspec.Struct, kw_only=True):
     new: dict[str, list[Row]] = msgspec.field(default_factory=dict)
     refused: dict[str, list[tuple[str, RowOp]]] = msgspec.field(default_factory=dict)
     listed: dict[str, Listed] = msgspec.field(default_factory=dict)
+    writes: list[list[RowChange]] = msgspec.field(default_factory=list)
 
     def filled(self, operation: Operation, identity: str, choice: Choice) -> Filled:
         """A request of an operation for an identity."""
@@ -84,6 +86,9 @@ class Lab(msgspec.Struct, kw_only=True):
             outcome = await run_case(self.session, case_of("attempt", kind, acts))
         except SeamlineError as exc:
             return Tried(problem=self.session.redactor.text(str(exc)))
+        written = [c for x in outcome.exchanges for c in x.changes or ()]
+        if written and len(self.writes) < _MOST_WRITES:
+            self.writes.append(written)
         for exchange in outcome.exchanges:
             for change in exchange.changes or ():
                 if change.after is not None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from seamline.data.rule import Rule
+from seamline.discover.totals import Writes, totals
 from seamline.model.catalog import Catalog, Table
 from seamline.model.row import Row
 
@@ -33,9 +34,12 @@ def data_file(
     rows: Mapping[str, Sequence[Row]],
     images: Mapping[str, Sequence[Row]],
     new: Mapping[str, Sequence[Row]],
+    writes: Writes = (),
 ) -> dict[str, Any]:
     """What `Data_Validation_Framework.json` holds. `images` are rows as the system itself wrote them,
-    `new` those of them that it had just made: a check that one of them breaks is not written."""
+    `new` those of them that it had just made, `writes` what each attempt did: a check that one of them
+    breaks is not written."""
+    sums = totals(catalog, rows, writes)
     by_table: dict[str, list[Rule]] = {}
     for rule in rules:
         by_table.setdefault(rule.table.name, []).append(rule)
@@ -47,6 +51,7 @@ def data_file(
         own, written = rows.get(table.name, ()), images.get(table.name, ())
         made = new.get(table.name, ())
         checks = [*_ordered(table, own, written, made), *_kinds(table, own, written)]
+        checks += sums.get(table.name, ())
         tables[table.name] = {"proven": proven, "checks": checks}
     return {"version": 1, "tables": tables}
 
