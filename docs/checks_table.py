@@ -1,7 +1,7 @@
 """Writes the table in docs/checks.md: every check of exchanges, its source, severity and defects.
 
-    python docs/checks_table.py            rewrites it
-    python docs/checks_table.py --check    says whether it is true, and changes nothing
+python docs/checks_table.py            rewrites it
+python docs/checks_table.py --check    says whether it is true, and changes nothing
 """
 
 from __future__ import annotations

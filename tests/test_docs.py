@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from shop.defects import DEFECTS
 
+from docs import checks_table
+from seamline.checks import CHECKS
 from seamline.cli.main import cli
 from seamline.model.vocabulary import API_CHECKS, DATA_CHECKS, DOCUMENT_CHECKS
 
@@ -21,6 +24,12 @@ def test_every_check_of_exchanges_has_its_heading(name: str) -> None:
 @pytest.mark.parametrize("name", DATA_CHECKS)
 def test_every_check_of_rows_is_in_the_table(name: str) -> None:
     assert f"| `{name}` |" in (ROOT / "docs" / "files.md").read_text()
+
+
+def test_the_table_of_checks_is_true_and_each_has_a_defect() -> None:
+    page = (ROOT / "docs" / "checks.md").read_text()
+    assert checks_table.page(page) == page, "run python docs/checks_table.py"
+    assert set(CHECKS) <= {d.check for d in DEFECTS}
 
 
 def test_every_command_of_the_readme_exists_and_the_other_way_round() -> None:

@@ -8,6 +8,7 @@ import time
 import jwt
 import psycopg
 import pytest
+from jwt.types import Options
 from psycopg import Connection
 
 from shop.defects import DEFECTS
@@ -274,7 +275,7 @@ def test_duplicate_tells_all(broken_shop: Client) -> None:
 def test_forged_tokens_are_accepted(
     shop: Client, broken_shop: Client, change: dict[str, object], key: str, algorithm: str
 ) -> None:
-    options = {"verify_signature": False}
+    options: Options = {"verify_signature": False}
     claims = jwt.decode(shop.login("ada@example.com")["access_token"], options=options)
     assert claims["aud"] == AUDIENCE
     token = jwt.encode({**claims, **change}, key, algorithm)
@@ -356,6 +357,25 @@ def test_document_refers_nowhere(broken_shop: Client, shop: Client) -> None:
         return name if name in document["components"]["schemas"] else "nothing"
 
     assert (answered(shop), answered(broken_shop)) == ("Coupon", "nothing")
+
+
+def test_negative_stock_is_zero(broken_shop: Client, shop: Client) -> None:
+    for client, status in ((shop, 422), (broken_shop, 200)):
+        product = client.new_product(stock=7)
+        reply = client.send("PUT", f"/products/{product['id']}/stock", {"stock": -3}, as_="staff")
+        assert reply.status == status
+    assert reply.body["stock"] == 0
+
+
+def test_absent_product_is_gone(broken_shop: Client, shop: Client) -> None:
+    for client, status in ((shop, 404), (broken_shop, 410)):
+        assert client.send("DELETE", "/products/999999", as_="admin").status == status
+
+
+def test_coupons_can_be_cleared(broken_shop: Client, shop: Client) -> None:
+    assert shop.send("DELETE", "/coupons").status == 405
+    assert broken_shop.send("DELETE", "/coupons").status == 401  # as admin it would clear them
+    assert "delete" not in broken_shop.send("GET", "/openapi.json").body["paths"]["/coupons"]
 
 
 def test_the_database_refuses_what_the_shop_must_not_write(rows: Connection) -> None:

@@ -335,6 +335,26 @@ DEFECTS = (
         operation="GET /users/me",
         also=("documentedHeaders",),
     ),
+    Defect(
+        name="negativeStockIsZero",
+        what="PUT /products/{id}/stock takes a negative number for 0.",
+        check="invalidInputRejected",
+        operation="PUT /products/{id}/stock",
+        also=("statusAsExpected",),
+    ),
+    Defect(
+        name="absentProductIsGone",
+        what="DELETE /products/{id} answers 410, undocumented, where there is no such product.",
+        check="statusDocumented",
+        operation="DELETE /products/{id}",
+        also=("statusAsExpected",),
+    ),
+    Defect(
+        name="couponsCanBeCleared",
+        what="DELETE /coupons, of which the document knows nothing, removes unused coupons.",
+        check="undeclaredMethodRefused",
+        operation="DELETE /coupons",
+    ),
 )
 
 
