@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
+
+import jsonschema_rs
 
 from seamline.discover.word import words
 from seamline.openapi.document import Document
@@ -191,11 +193,18 @@ def agrees(schema: Mapping[str, Any], text: str) -> bool:
         return False
     pattern = schema.get("pattern")
     if isinstance(pattern, str):
-        try:
-            return re.search(pattern, text) is not None
-        except (re.error, RecursionError):
-            return True
+        validator = _of_pattern(pattern)
+        return validator is None or validator.is_valid(text)
     return True
+
+
+@lru_cache(maxsize=4096)
+def _of_pattern(pattern: str) -> jsonschema_rs.Validator | None:
+    """What holds texts against it in bounded time; None where it is no pattern."""
+    try:
+        return jsonschema_rs.Draft202012Validator({"pattern": pattern})
+    except (ValueError, RecursionError):
+        return None
 
 
 def texts(schema: Mapping[str, Any], name: str, salt: int) -> Iterator[str]:

@@ -40,6 +40,11 @@ class BodySchemas:
         self._registry: jsonschema_rs.Registry | None = None
         self._validators: dict[str, jsonschema_rs.Validator | str] = {}
 
+    @property
+    def mapped(self) -> Any:
+        """The document with its schemas as the validator is given them."""
+        return self._document
+
     def violations(self, pointer: str, body: Any) -> tuple[Violation, ...]:
         """The first few violations of the schema at `pointer`; raises `SchemaProblem`."""
         validator = self._validators.get(pointer)

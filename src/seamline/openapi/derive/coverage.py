@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from seamline.openapi.derive.bare import without_examples
+from seamline.openapi.derive.budget import Spent, cpu_budget
 from seamline.openapi.derive.edit import Edit, Place, difference
 from seamline.openapi.document import Document
 from seamline.text.redact import carries_credentials
@@ -20,6 +21,8 @@ from seamline.text.redact import carries_credentials
 MOST = 400
 """Changes per operation; what is beyond is left out."""
 
+_MOST_CPU_S = 5.0
+"""So long it may take for one operation, some twenty times what most need: then that one is left out."""
 _OWN = "x-schemathesis-unknown-property"
 _UNKNOWN = "x-seamline-unknown"
 _PARTS: tuple[tuple[Place, str], ...] = (
@@ -57,16 +60,18 @@ def samples(document: Document) -> Iterator[tuple[str, Sample]]:
     schema = schemathesis.openapi.from_dict(without_examples(document.raw))
     modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
     for result in schema.get_all_operations():
+        made: tuple[str, Sample | None] | None = None
         # Whatever it trips over in somebody's document, the other operations have their cases.
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception, Spent), cpu_budget(_MOST_CPU_S):
             operation: Any = result.ok()  # type: ignore[union-attr] # an Err has none, and is left out
             config = schema.config.generation_for(operation=operation)
             cases = schema.iter_coverage_cases(
                 operation, generation_modes=modes, generation_config=config
             )
             found = _sample(cases, operation.method.upper())
-            if found is not None:
-                yield f"{operation.method.upper()} {operation.path}", found
+            made = f"{operation.method.upper()} {operation.path}", found
+        if made is not None and made[1] is not None:
+            yield made[0], made[1]
 
 
 def _sample(cases: Iterator[Any], method: str) -> Sample | None:

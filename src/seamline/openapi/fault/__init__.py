@@ -29,7 +29,7 @@ def faults(
     found = itertools.chain(
         dangling(document),
         structure(document, operations),
-        unsound(document, operations),
+        unsound(document, operations, answers.mapped),
         misfits(document, operations, answers),
     )
     counts: Counter[str] = Counter()

@@ -17,7 +17,11 @@ def misfits(
     document: Document, operations: Mapping[str, Operation], answers: BodySchemas
 ) -> Iterator[Fault]:
     """Examples of parameters, bodies and answers, each place once."""
-    requests = BodySchemas(document, "request")
+    requests = (
+        BodySchemas(document, "request")
+        if any(map(_has_examples, operations.values()))
+        else answers
+    )
     seen: set[str] = set()
     for key, operation in operations.items():
         for parameter in operation.parameters:
@@ -40,6 +44,11 @@ def misfits(
                 seen.add(pointer)
                 for value in _of_answer(document, pointer):
                     yield from _held(answers, pointer, [value], f"answer {status}", key)
+
+
+def _has_examples(operation: Operation) -> bool:
+    bodies = operation.bodies.values()
+    return any(p.examples for p in operation.parameters) or any(b.examples for b in bodies)
 
 
 def _of_answer(document: Document, pointer: str) -> tuple[Any, ...]:

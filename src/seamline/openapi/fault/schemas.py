@@ -8,7 +8,6 @@ from typing import Any
 
 import jsonschema_rs
 
-from seamline.openapi.dialect import modern
 from seamline.openapi.document import Document
 from seamline.openapi.fault.fault import Fault
 from seamline.openapi.operation import Operation
@@ -21,9 +20,10 @@ _OPEN = frozenset(
 )
 
 
-def unsound(document: Document, operations: Mapping[str, Operation]) -> Iterator[Fault]:
+def unsound(
+    document: Document, operations: Mapping[str, Operation], mapped: Any
+) -> Iterator[Fault]:
     """Each schema that stands by itself, held against JSON Schema 2020-12 (3.0 is read as what it means)."""
-    mapped = modern(document)
     for number, pointer in enumerate(_pointers(document, operations)):
         schema = at_pointer(mapped, pointer)
         if number >= _MOST or schema is ABSENT:
