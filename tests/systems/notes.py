@@ -83,6 +83,29 @@ async def late(request: web.Request) -> web.Response:
     return web.json_response({"id": number, "text": "late"}, status=201)
 
 
+async def enqueue(request: web.Request) -> web.Response:
+    """Legal: answers, and does the work a moment later in a transaction that begins then."""
+
+    async def work() -> None:
+        await asyncio.sleep(0.1)
+        await add("queued")
+
+    _kept.append(asyncio.create_task(work()))
+    return web.json_response({}, status=202)
+
+
+async def ponder(request: web.Request) -> web.Response:
+    """Correct: refuses, after a while, and writes nothing."""
+    await asyncio.sleep(0.5)
+    return web.json_response({"error": "no"}, status=400)
+
+
+async def half(request: web.Request) -> web.Response:
+    """A defect: refuses, and has written."""
+    await add("half")
+    return web.json_response({"error": "no"}, status=400)
+
+
 async def leave_open(request: web.Request) -> web.Response:
     """A defect that must not spoil what comes after: a transaction left open for good."""
     db = await connect(autocommit=False)
@@ -195,6 +218,8 @@ def application() -> web.Application:
     app.router.add_post("/notes", create)
     app.router.add_get("/notes/{id}", read)
     for handler in (late, leave_open, structure, die, close, stop, heed, flaky, secret, slow):
+        app.router.add_post(f"/{handler.__name__}", handler)
+    for handler in (enqueue, ponder, half):
         app.router.add_post(f"/{handler.__name__}", handler)
     app.router.add_get("/has_structure", has_structure)
     return app

@@ -94,3 +94,19 @@ def test_an_operation_that_ends_the_system_each_time_costs_few_starts(tmp_path: 
     sent = cases_of(events)
     assert len(sent) == 3
     assert any("derived cases not sent" in e.item.reason for e in events if isinstance(e, Skipped))
+
+
+def test_rows_that_come_late_are_blamed_on_no_other_request(tmp_path: Path) -> None:
+    endpoints = [
+        endpoint("POST", "/enqueue", ("queued", 202)),
+        endpoint("POST", "/ponder", ("refused", 400)),
+        endpoint("POST", "/half", ("half", 400)),
+    ]
+    write_project(tmp_path, endpoints)
+    events = run_project(tmp_path)
+    cases = cases_of(events)
+    assert all(f.verdict == "unstable" for f in cases["refused"].findings)
+    assert any("sent again" in n for n in cases["refused"].notes)
+    assert [f.check for f in cases["half"].findings if f.verdict != "unstable"] == [
+        "errorLeavesNoTrace"
+    ]

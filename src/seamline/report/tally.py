@@ -196,6 +196,8 @@ class Findings:
         known = self._kept.get(finding.fingerprint)
         if known is not None:
             known.seen += 1
+            if known.unstable and finding.verdict != "unstable":
+                known.finding = trimmed(finding)  # this time it did come again
             return False
         part = part_of_check(finding.check)
         if not self._has_room(part, finding.severity):

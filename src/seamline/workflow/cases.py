@@ -29,6 +29,10 @@ _TRIED = 3
 """So many suspects are sent again alone, to find the one that spoilt a target."""
 
 
+_BY_ROWS_ALONE = frozenset({"errorLeavesNoTrace", "safeMethodWritesNothing"})
+"""Checks that take any changed row for the request's doing, whatever the row says."""
+
+
 class Listener(msgspec.Struct, frozen=True, kw_only=True):
     """Who is told what: an outcome, a case that could not be carried out, what is not covered."""
 
@@ -74,6 +78,8 @@ class Sender:
             outcome = await self._one(case)
             if outcome is not None and self._setup.can_clone:
                 outcome = await self._believed(position, outcome)
+            if outcome is not None:
+                outcome = await self._without_late_rows(outcome)
             if outcome is not None:
                 self._note(position, outcome)
                 self._to.finished(outcome)
@@ -145,6 +151,27 @@ class Sender:
             f" had left the one before unusable: {ailment}"
         )
         return again
+
+    async def _without_late_rows(self, outcome: Outcome) -> Outcome:
+        """What background work of an earlier request wrote late is no doing of this one: it comes once.
+
+        Such findings become unstable when the same request, sent again at once, does not show them.
+        """
+        doubtful = {f.fingerprint for f in outcome.findings if f.check in _BY_ROWS_ALONE}
+        if not doubtful or outcome.stale or outcome.error:
+            return outcome
+        again = await self._one(outcome.case)
+        if again is None or again.stale or again.error:
+            outcome.stale = outcome.stale or "the request, sent again, left no clean base"
+            return outcome
+        gone = doubtful - {f.fingerprint for f in again.findings}
+        outcome.findings = [
+            msgspec.structs.replace(f, verdict="unstable") if f.fingerprint in gone else f
+            for f in outcome.findings
+        ]
+        if gone:
+            outcome.notes.append("rows changed that the same request, sent again, did not change")
+        return outcome
 
     def _suspects(self, position: int, outcome: Outcome, identities: Sequence[str]) -> list[Case]:
         """Cases that may have spoilt the target for these identities: writers since they were served.

@@ -216,7 +216,7 @@ class Run:
 
     def _case_finished(self, outcome: Outcome, setup: Setup) -> None:
         for finding in outcome.findings:
-            if finding.fingerprint not in self._broken_before:
+            if finding.fingerprint not in self._broken_before and finding.verdict != "unstable":
                 self._found.setdefault(finding.fingerprint, finding)
         self._emit(finished(outcome, can_clone=setup.can_clone))
 
