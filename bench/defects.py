@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from shop_runs import Bed, Ran, bed, changes_schema, generate, project, run, table
+from shop_runs import Bed, Broken, Ran, bed, changes_schema, generate, project, run, table
 
 from seamline.model.finding import Finding
 
@@ -129,19 +129,27 @@ def judge(
 ) -> list[Judged]:
     """All runs, as many at once as there are processors."""
     with project(shared, Path("none")) as generated:
-        jobs: list[Callable[[], Judged]] = []
+        jobs: list[tuple[str, str, Callable[[], Judged]]] = []
         for way in ways:
             specs = None
             if way == "generated":
                 generate(generated)
                 specs = generated / "integration"
             habit = kept_habit if way == "kept" else generated_habit
-            jobs += [partial(plain, way, specs, shared)]
+            jobs += [("correct shop", way, partial(plain, way, specs, shared))]
             fitting = [d for d in defects if way == "kept" or not d["reviewed"]]
-            jobs += [partial(defect, d, way, specs, shared) for d in fitting]
-            jobs += [partial(habit, h, shared) for h in habits]
+            jobs += [(d["name"], way, partial(defect, d, way, specs, shared)) for d in fitting]
+            jobs += [(h["name"], way, partial(habit, h, shared)) for h in habits]
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-            return list(_told(pool.map(lambda job: job(), jobs)))
+            return list(_told(pool.map(lambda job: _carried_out(*job), jobs)))
+
+
+def _carried_out(name: str, way: str, job: Callable[[], Judged]) -> Judged:
+    """The job's result; one that could not be carried out is told, and the others go on."""
+    try:
+        return job()
+    except Broken as exc:
+        return Judged(name, way, False, "BROKEN", [str(exc)])
 
 
 def told(judged: list[Judged], names: set[str], ways: list[str]) -> int:
