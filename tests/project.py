@@ -42,7 +42,7 @@ def write_project(
 command = [{json.dumps(sys.executable)}, {json.dumps(str(NOTES))}, "{{port}}"]
 ready = "/health"
 env = {{ {", ".join(v for v in (variables, env) if v)} }}
-start_timeout_s = 20
+start_timeout_s = 60
 """
     if "openapi" not in toml:
         text += 'openapi = "/openapi.json"\n'

@@ -61,7 +61,7 @@ def write(folder: Path, endpoints: Any, identities: dict[str, str], env: str = "
 command = [{json.dumps(sys.executable)}, {json.dumps(str(DOORS))}, "{{port}}"]
 ready = "/health"
 env = {{ DATABASE_URL = "{{database_url}}"{env} }}
-start_timeout_s = 20
+start_timeout_s = 60
 [database]
 migrations = {{ kind = "sql", files = ["schema.sql"] }}
 {shared()}{tables}
