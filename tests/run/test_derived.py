@@ -80,3 +80,14 @@ def test_what_a_person_pinned_is_not_sent_again() -> None:
     pinned = msgspec.structs.replace(first[-1], origin="spec")
     again = with_derived((case("ok", a=1), pinned), {MADE: (EDGE,)}, WORLD)
     assert [c.id for c in again].count(pinned.id) == 1
+
+
+def test_a_method_that_another_path_covers_is_declared() -> None:
+    """`/items/{id}/log` and PATCH `/items/{id}/{number}`: the server may take one for the other."""
+    read, change = operation("GET", "/items/{id}/log"), operation("PATCH", "/items/{id}/{number}")
+    edits = {read.key: [Edit(place="method", value="PATCH", scenario="unspecified", what="PATCH")]}
+    cases = (case("log", read.key, 200),)
+    for known, expected in (((read,), 1), ((read, change), 0)):
+        world = World(operations={o.key: o for o in known})
+        sent = [s.operation for c in with_derived(cases, edits, world) for s in c.steps]
+        assert sent.count("PATCH /items/{id}/log") == expected

@@ -24,9 +24,7 @@ def with_derived(
     cases: Sequence[Case], edits: Mapping[str, Sequence[Edit]], world: World
 ) -> tuple[Case, ...]:
     """The cases, and behind the last one of each operation those derived for it."""
-    methods: dict[str, set[str]] = {}
-    for operation in world.operations.values():
-        methods.setdefault(operation.path, set()).add(operation.method)
+    every = tuple(world.operations.values())
     last = {case.subject: number for number, case in enumerate(cases)}
     world = with_bases(world, cases)
     bases = world.bases
@@ -42,12 +40,20 @@ def with_derived(
         own = edits.get(case.subject, ())
         for derived in (
             *probed(base, known, world),
-            *_derived(base, known, own, methods[known.path]),
+            *_derived(base, known, own, {o.method for o in every if _covers(o.path, known.path)}),
         ):
             if derived.id not in taken:
                 taken.add(derived.id)
                 found.append(derived)
     return tuple(found)
+
+
+def _covers(template: str, path: str) -> bool:
+    """Whether a request for a path may be meant for another: `/runs/{id}/log` for `/runs/{run}/{index}`."""
+    theirs, own = template.rstrip("/").split("/"), path.rstrip("/").split("/")
+    return len(theirs) == len(own) and all(
+        t == o or "{" in t for t, o in zip(theirs, own, strict=True)
+    )
 
 
 def with_bases(world: World, cases: Sequence[Case]) -> World:

@@ -26,6 +26,8 @@ from seamline.spec.project import Project
 from seamline.system.token import claims_of, key_problem
 
 _SECRET_ROWS = 50
+_FEW = 2
+"""Operations; what more of them agree on holds for those too of which the files say nothing."""
 
 
 class Files(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +95,7 @@ async def judging(
             secrets=secrets,
             validations=frozenset(API_CHECKS),
             methods=methods_of(ops.values()),
+            error_tables=_trails(files.endpoints),
         ),
         rows=ChangedRows(rows, target.catalog) if watch and target.catalog is not None else None,
         noise=_noise(files.project),
@@ -110,6 +113,12 @@ async def judging(
         claims={name: frozenset(c) for name, c in claims.items() if c is not None},
         no_signing=key_problem(target.signing) if target.signing is not None else "",
     )
+
+
+def _trails(endpoints: EndpointSpecs) -> frozenset[str]:
+    """Tables that refused requests of every operation may write of which the file says anything: logs."""
+    said = [e.effects.error_ops for e in endpoints.endpoints if e.effects and e.effects.error_ops]
+    return frozenset.intersection(*map(frozenset, said)) if len(said) > _FEW else frozenset()
 
 
 def _noise(project: Project) -> Noise:
