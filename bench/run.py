@@ -11,7 +11,14 @@ from pathlib import Path
 
 import uvloop
 
-BENCHES = {"case": "case", "shop": "shop_mix", "reset": "reset", "rows": "rows", "help": "startup"}
+BENCHES = {
+    "case": "case",
+    "shop": "shop_mix",
+    "reset": "reset",
+    "rows": "rows",
+    "help": "startup",
+    "derive": "derive",
+}
 
 
 async def measure_all(names: list[str]) -> bool:
