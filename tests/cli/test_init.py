@@ -326,11 +326,11 @@ def test_the_shop_from_nothing(tmp_path: Path) -> None:
         "found shop/app.py: a FastAPI application, shop.app:app",
         "found alembic.ini: migrations by Alembic",
         "found seed.sql",
-        "23 operations",
+        "24 operations",
         "identities: user, other_user: made by POST /auth/register, and POST /auth/login",
     ):
         assert said in printed
-    reached = re.search(r"(\d+) of 23 operations accepted", printed)
+    reached = re.search(r"(\d+) of 24 operations accepted", printed)
     assert reached is not None
     assert int(reached[1]) >= 15
     for place, operation in re.findall(r"Specs\.json:(\d+): (\w+ \S+): ", printed):

@@ -1,4 +1,4 @@
-"""GET /health"""
+"""GET and HEAD /health"""
 
 from typing import Literal
 
@@ -22,3 +22,9 @@ def read_health() -> Health:
     with begin() as session:
         session.execute(select(1))
     return Health(status="ok")
+
+
+@router.head("/health", responses=refusals())
+def probe_health() -> Health:
+    """The same without a body, for load balancers."""
+    return read_health()

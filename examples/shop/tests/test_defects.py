@@ -378,6 +378,12 @@ def test_coupons_can_be_cleared(broken_shop: Client, shop: Client) -> None:
     assert "delete" not in broken_shop.send("GET", "/openapi.json").body["paths"]["/coupons"]
 
 
+def test_probe_says_little(broken_shop: Client, shop: Client) -> None:
+    for client, status in ((shop, 200), (broken_shop, 204)):
+        assert client.send("HEAD", "/health").status == status
+        assert client.send("GET", "/health").status == 200
+
+
 def test_the_database_refuses_what_the_shop_must_not_write(rows: Connection) -> None:
     for statement in (
         b"UPDATE products SET stock = -1 WHERE id = 1",

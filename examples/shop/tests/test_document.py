@@ -9,6 +9,7 @@ from tests.client import Client
 PROBLEM = "application/problem+json"
 DOCUMENTED = {
     "readHealth": "200 503",
+    "probeHealth": "200 503",
     "register": "201 409 422 503",
     "login": "200 401 422 503",
     "refresh": "200 401 422 503",

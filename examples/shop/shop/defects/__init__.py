@@ -355,6 +355,13 @@ DEFECTS = (
         check="undeclaredMethodRefused",
         operation="DELETE /coupons",
     ),
+    Defect(
+        name="probeSaysLittle",
+        what="HEAD /health answers 204 where GET answers 200.",
+        check="headEqualsGet",
+        operation="HEAD /health",
+        also=("statusAsExpected", "statusDocumented"),
+    ),
 )
 
 
