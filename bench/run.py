@@ -18,6 +18,8 @@ BENCHES = {
     "rows": "rows",
     "help": "startup",
     "derive": "derive",
+    "api-run": "api_run",
+    "memory": "memory",
 }
 
 

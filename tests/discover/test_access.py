@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
+import msgspec
+
 from seamline.discover.access import access_doubts, learn_matrix
 from seamline.discover.act import Act
 from seamline.openapi.operation import Operation
@@ -73,5 +75,10 @@ async def test_what_needs_other_requests_first_is_not_learnt() -> None:
 async def test_what_looks_wrong_is_told() -> None:
     known = operation(secured=False)
     lab = FakeLab(known)
-    found = {KEY: success(known, "admin", "anonymous")}
+    guarded = msgspec.structs.replace(known, path="/guarded")
+    lab.operations[guarded.key] = guarded
+    found = {
+        KEY: success(known, "admin", "anonymous"),
+        guarded.key: success(guarded, "admin"),
+    }
     assert access_doubts(lab, found) == {KEY: "anonymous may write"}  # type: ignore[arg-type]

@@ -31,9 +31,14 @@ def test_strangers_who_write_are_doubted_but_not_where_strangers_must() -> None:
             "GET /notes": "anonymous user",
             "POST /auth/login": "anonymous",
             "POST /users/sign-up": "anonymous",
+            "GET /users/me": "user",
         }
     )
     assert found == {"POST /notes": "anonymous may write"}
+
+
+def test_where_nothing_asks_who_is_calling_an_open_door_is_no_odd_one_out() -> None:
+    assert doubts({"POST /notes": "anonymous", "DELETE /notes/{id}": "anonymous user"}) == {}
 
 
 def test_a_role_that_may_one_thing_that_it_may_not_around_it_is_doubted() -> None:

@@ -159,11 +159,17 @@ DOORS: Mapping[str, Callable[[web.Request], Awaitable[int]]] = {
 }
 
 
+def refused(status: int) -> web.Response:
+    """401 says how to authenticate (RFC 9110, 11.6.1)."""
+    headers = {"WWW-Authenticate": "Door"} if status == 401 else {}
+    return web.json_response({"error": status}, status=status, headers=headers)
+
+
 async def make_note(request: web.Request) -> web.Response:
     """One row."""
     shut = await DOORS[request.match_info["door"]](request)
     if shut:
-        return web.json_response({"error": shut}, status=shut)
+        return refused(shut)
     text = (await request.json())["text"]
     ((number,),) = await query("INSERT INTO notes(text) VALUES (%s) RETURNING id", text)
     return web.json_response({"id": number, "text": text}, status=201)
@@ -173,7 +179,7 @@ async def read_notes(request: web.Request) -> web.Response:
     """All rows."""
     shut = await DOORS[request.match_info["door"]](request)
     if shut:
-        return web.json_response({"error": shut}, status=shut)
+        return refused(shut)
     found = await query("SELECT id, text FROM notes ORDER BY id")
     return web.json_response([{"id": i, "text": t} for i, t in found])
 

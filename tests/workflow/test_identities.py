@@ -162,7 +162,7 @@ def test_a_token_that_expires_is_got_again_and_the_login_s_rows_are_blamed_on_no
 
 def test_a_session_got_again_outlives_the_undo_of_its_case(tmp_path: Path) -> None:
     """It is a row: were it put back with the case, each case would log in again."""
-    folder = write(tmp_path, MANY[:1], BOB, ', DOORS_USES = "6"')
+    folder = write(tmp_path, MANY[:1], BOB, ', DOORS_USES = "8"')
     notes = {name: c.notes for name, c in cases_of(run_project(folder)).items()}
     assert sum(len(n) for n in notes.values()) == 1
 

@@ -55,7 +55,7 @@ class Contract:
         missing = [h for h in found.get("headers", {}) if h.lower() not in reply.headers]
         faults = [f"no header {name}" for name in missing]
         content = found.get("content", {})
-        if not content:
+        if method == "HEAD" or not content:
             return faults + (["a body where there is none"] if reply.text else [])
         media_type = reply.headers["content-type"].partition(";")[0]
         if media_type not in content:

@@ -154,7 +154,7 @@ def test_unknown_path_and_method_are_problems(shop: Client) -> None:
         ("/products", "GET, POST"),
         ("/products/1", "DELETE, GET, PATCH"),
         ("/orders/1/cancel", "POST"),
-        ("/health", "GET"),
+        ("/health", "GET, HEAD"),
     ):
         reply = shop.send("OPTIONS", path)
         assert (reply.status, reply.headers["allow"]) == (405, allowed)

@@ -34,7 +34,9 @@ def cases(operation: tuple[str, ...], project: Path, as_json: bool) -> None:
     job = load_job(project, parts=("api", "database"), operation=operation)
     plan, _ = run_to_end(planned(job))
     if as_json:
-        write_cases(plan.cases, sys.stdout)
+        # Buffered whatever PYTHONUNBUFFERED says: an unbuffered text stream loses what a full pipe refuses.
+        with open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False) as out:
+            write_cases(plan.cases, out)
     else:
         show_cases(plan.cases, sys.stdout, min(shutil.get_terminal_size().columns, 120))
 

@@ -8,11 +8,14 @@ from typing import TextIO
 
 import msgspec
 
-from seamline.model.case import Case
+from seamline.model.case import Case, Step
 from seamline.report.page import Page, Span
 from seamline.report.stream import SafeStream
 from seamline.report.words import count
 from seamline.text.plain import one_line
+
+_LONGEST = 20_000
+"""Characters of a body that a list of cases shows."""
 
 
 def show_cases(cases: Iterable[Case], stream: TextIO, width: int) -> None:
@@ -33,9 +36,20 @@ def show_cases(cases: Iterable[Case], stream: TextIO, width: int) -> None:
 
 
 def write_cases(cases: Iterable[Case], stream: TextIO) -> None:
-    """One JSON object a line, with the request as a spec file writes it."""
+    """One JSON object a line, with the request as a spec file writes it; megabytes of padding are cut."""
     for case in cases:
-        stream.write(msgspec.json.encode(case).decode() + "\n")
+        steps = tuple(_cut(step) for step in case.steps)
+        stream.write(
+            msgspec.json.encode(msgspec.structs.replace(case, steps=steps)).decode() + "\n"
+        )
+
+
+def _cut(step: Step) -> Step:
+    body = step.request.body
+    if body is None or len(body) <= _LONGEST:
+        return step
+    said = f"{body[:_LONGEST]}… ({len(body)} characters)"
+    return msgspec.structs.replace(step, request=msgspec.structs.replace(step.request, body=said))
 
 
 def _why(case: Case) -> str:

@@ -36,8 +36,13 @@ def doubts_of(
 ) -> dict[str, str]:
     """The same of roles by operation."""
     found: dict[str, str] = {}
+    is_guarded = any(o.secured for o in operations.values()) or any(
+        ANONYMOUS not in roles for roles in learned.values()
+    )
     for key, roles in learned.items():
-        said = [*_stranger(operations[key], roles), *_odd(key, operations, learned)]
+        # Where nothing asks who is calling, an open door is no odd one out.
+        strange = _stranger(operations[key], roles) if is_guarded else ()
+        said = [*strange, *_odd(key, operations, learned)]
         if said:
             found[key] = "; ".join(said)
     return found

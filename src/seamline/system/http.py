@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ _NO_TYPE = ("Content-Type",)
 """A body without a declared type is sent without one: aiohttp would say `application/octet-stream`."""
 _FAILURES = (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError)
 _HEADER_BYTES = 64 * 1024
+_LARGE = 1 << 20
 _CLOSING = frozenset({408, 413})
 """Answers below 500 after which servers close the connection, and do not always say so."""
 
@@ -48,7 +50,7 @@ class Client:
                 request.method,
                 URL(self._base + request.target, encoded=True),
                 headers=request.headers,
-                data=request.body,
+                data=_payload(request.body),
                 allow_redirects=False,
                 skip_auto_headers=_NO_TYPE if request.body is not None else None,
             ) as answer:
@@ -105,6 +107,11 @@ def _session(timeout_s: float) -> aiohttp.ClientSession:
         max_line_size=_HEADER_BYTES,
         max_field_size=_HEADER_BYTES,
     )
+
+
+def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
+    """A large body as a file, of which aiohttp sends a piece at a time."""
+    return io.BytesIO(body) if body is not None and len(body) > _LARGE else body
 
 
 def _text(value: str) -> str:
