@@ -238,3 +238,14 @@ def test_what_the_document_and_the_file_do_not_share_is_told() -> None:
         ("GET /orders", "the spec file has no entry for it"): "add an entry for GET /orders",
     }
     assert [c.id for c in planned.cases] == ["GET /ordres~minimal"]
+
+
+def test_a_step_to_what_the_document_does_not_have_is_told() -> None:
+    steps = [{"operation": "GET /ordres"}, {"operation": "GET /orders"}]
+    planned = plan(
+        entry("GET /orders", cases=[{"id": "story", "kind": "sequence", "steps": steps}]),
+        ops=document(get_orders={}),
+    )
+    assert [(n.subject, n.remedy) for n in planned.not_covered] == [
+        ("GET /ordres", "Did you mean 'GET /orders'?")
+    ]

@@ -101,6 +101,7 @@ class Planner:
         )
         source, source_case = used or (endpoint, case)
         key = step.operation or source.operation
+        self._check_step(_normal(key), case)
         expect = step.expect or (source_case.expect if used or not case.steps else None)
         request = step.request or (source_case.request if used else None)
         identity = step.identity or (source_case.identity if used else None) or case.identity
@@ -111,6 +112,15 @@ class Planner:
             label=step.label or f"step{number + 1}",
             status=self._status(_normal(key), source_case, expect),
         )
+
+    def _check_step(self, key: str, case: written.Case) -> None:
+        """Tell of a step to what neither the document nor an entry of the file has."""
+        if self._has_document and key not in self._operations and key not in self._endpoints:
+            self._skip(
+                key,
+                f"a step of {case.id} names it, and the document does not have it",
+                did_you_mean(key, list(self._operations)).strip(),
+            )
 
     def _status(
         self, key: str, case: written.Case, expect: written.Expect | None
