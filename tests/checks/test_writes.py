@@ -139,3 +139,11 @@ def test_what_changed_is_described_by_operation_column_and_key() -> None:
         "POST /orders", 409, changes=(TOUCHED, change("insert", "orders", None, {"id": 9}))
     )
     assert found(TRACE, x, context())[0].actual == "1 insert, 1 update of status (id=7; id=9)"
+
+
+def test_an_audit_of_refusals_is_told_and_an_outbox_or_a_changed_audit_is_wrong() -> None:
+    noted = exchange("POST /orders", 409, changes=(inserted("audit"),))
+    assert [f.severity for f in found(TRACE, noted, context())] == ["info"]
+    for change_ in (inserted("outbox"), deleted("audit"), inserted("orders")):
+        x = exchange("POST /orders", 409, changes=(change_,))
+        assert [f.severity for f in found(TRACE, x, context())] == ["error"]

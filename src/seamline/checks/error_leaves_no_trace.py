@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from seamline.checks.context import Context
@@ -9,7 +10,10 @@ from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.safe_method_writes_nothing import by_table, describe
 from seamline.checks.status_as_expected import name_of
 from seamline.model.exchange import Exchange
+from seamline.model.row import RowChange
 from seamline.model.vocabulary import SAFE_METHODS
+
+_AUDIT = re.compile(r"(?:^|_)(?:audits?|logs?|trails?|attempts?)(?:_|$)")
 
 
 def _applies(x: Exchange, context: Context) -> bool:
@@ -29,4 +33,12 @@ def error_leaves_no_trace(x: Exchange, context: Context) -> Iterator[Fault | Abs
                 expected=f"no row of {table} changed by a request answered {name_of(x.status)}",
                 actual=describe(changes),
                 detail=f"{table} {x.status}",
+                # Only a person can say whether a refusal is to be noted down there.
+                severity="info" if _is_noted(table, changes, context) else None,
             )
+
+
+def _is_noted(table: str, changes: list[RowChange], context: Context) -> bool:
+    """Whether rows were only added to what an audit is called; an outbox tells others, and is none."""
+    is_audit = table != context.resource and _AUDIT.search(table) is not None
+    return is_audit and all(c.op == "insert" for c in changes)
