@@ -4,8 +4,8 @@ from typing import Any
 
 from seamline.discover.choice import Choice, Filled
 from seamline.discover.listed import Listed, items_of, shape
-from seamline.discover.match import Match
 from seamline.discover.values import fill
+from seamline.openapi.table.match import Match
 
 from .world import catalog, document, only, op, path_parameter, table
 

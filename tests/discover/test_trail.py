@@ -3,9 +3,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from seamline.discover.match import Match
 from seamline.discover.tables import data_file
 from seamline.discover.trail import trails
+from seamline.openapi.table.match import Match
 
 from .world import catalog, table
 

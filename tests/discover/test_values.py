@@ -9,11 +9,11 @@ import pytest
 from seamline.discover.act import Act
 from seamline.discover.choice import Choice, Filled, Made
 from seamline.discover.made import NOTHING, Maker
-from seamline.discover.match import match
 from seamline.discover.values import fill
 from seamline.model.catalog import Catalog
 from seamline.openapi.document import Document
 from seamline.openapi.operation import operations
+from seamline.openapi.table.match import match
 
 from .world import catalog, document, only, op, path_parameter, props, ref, table
 

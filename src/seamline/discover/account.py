@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from seamline.discover.made import NOTHING, Hook, Maker
-from seamline.discover.word import words
 from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation
 from seamline.openapi.plain import answered, asked, plain, properties
+from seamline.openapi.table.word import words
 from seamline.text.pointer import escape
 
 Leaves = Mapping[str, Any]

@@ -19,7 +19,6 @@ from seamline.discover.choice import Made
 from seamline.discover.lab import Lab, Renew
 from seamline.discover.learn import Failure, Success, learn_access, made_by, positive, succeeded_by
 from seamline.discover.listed import Listed, items_of, shape
-from seamline.discover.match import match
 from seamline.discover.seed import seeded
 from seamline.discover.story import absence, echo, life
 from seamline.discover.tables import data_file
@@ -29,6 +28,7 @@ from seamline.model.row import Row
 from seamline.model.vocabulary import ANONYMOUS, SAFE_METHODS
 from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation
+from seamline.openapi.table.match import match
 from seamline.run.session import Session, rows_of
 
 _ROUNDS = 3

@@ -10,7 +10,6 @@ import msgspec
 from seamline.discover.act import Act, case_of
 from seamline.discover.choice import Choice, Filled
 from seamline.discover.listed import Listed
-from seamline.discover.match import Match
 from seamline.discover.seed import Rows
 from seamline.discover.values import fill
 from seamline.errors import SeamlineError
@@ -20,6 +19,7 @@ from seamline.model.row import Row, RowChange
 from seamline.model.vocabulary import ANONYMOUS, CaseKind, RowOp
 from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation
+from seamline.openapi.table.match import Match
 from seamline.run.case import run_case
 from seamline.run.session import Session
 

@@ -12,11 +12,11 @@ from seamline.discover.choice import Choice, Filled, Made
 from seamline.discover.lab import Lab, Tried
 from seamline.discover.made import NOTHING
 from seamline.discover.mapping import Seen, agreeing, confirmed, shown
-from seamline.discover.match import Match
 from seamline.model.catalog import Table
 from seamline.model.row import Row, RowChange
 from seamline.model.vocabulary import ANONYMOUS, SAFE_METHODS
 from seamline.openapi.operation import Operation
+from seamline.openapi.table.match import Match
 
 _MOST = 24
 """Requests per operation before it is given up."""

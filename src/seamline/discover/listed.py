@@ -13,8 +13,8 @@ import msgspec
 
 from seamline.checks.context import Place
 from seamline.discover.seed import Rows
-from seamline.discover.word import words
 from seamline.model.catalog import Catalog
+from seamline.openapi.table.word import words
 
 _PARAMETER = re.compile(r"\{([^{}/]+)\}")
 _OR = re.compile(r"_or_|Or(?=[A-Z])")

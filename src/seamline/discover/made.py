@@ -9,9 +9,9 @@ from zlib import crc32
 
 import jsonschema_rs
 
-from seamline.discover.word import words
 from seamline.openapi.document import Document
 from seamline.openapi.plain import plain, properties
+from seamline.openapi.table.word import words
 from seamline.rows.pattern import NotSimple, count, parse, text_at
 
 NOTHING = object()

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from seamline.checks.sameness import same
-from seamline.discover.word import words
 from seamline.model.catalog import Table
 from seamline.model.row import Row
+from seamline.openapi.table.word import words
 from seamline.text.pointer import escape
 
 _TELLING = 6

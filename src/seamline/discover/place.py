@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from seamline.checks.context import Place
-from seamline.discover.shape import fits
-from seamline.discover.word import Words, likeness, table_words, words
 from seamline.model.catalog import Catalog, Table
+from seamline.openapi.table.shape import fits
+from seamline.openapi.table.word import Words, likeness, table_words, words
 
 _PARAMETER = re.compile(r"\{([^{}/]+)\}")
 _COMMON = frozenset(

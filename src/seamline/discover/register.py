@@ -19,7 +19,6 @@ from seamline.discover.account import (
     takes_form,
     token_in,
 )
-from seamline.discover.word import words
 from seamline.engines.protocol import Database
 from seamline.errors import SeamlineError
 from seamline.model.case import RequestTemplate
@@ -27,6 +26,7 @@ from seamline.model.catalog import Catalog
 from seamline.model.exchange import Response
 from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation
+from seamline.openapi.table.word import words
 from seamline.run.request import build
 from seamline.run.session import Target, rows_of
 from seamline.text.pointer import at_pointer

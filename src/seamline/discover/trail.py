@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seamline.discover.lab import Lab
-from seamline.discover.match import Match
+from seamline.openapi.table.match import Match
 
 TRAIL = "learned: requests of unrelated resources that were refused added a row here, as to a log"
 _OPERATIONS = 3

@@ -16,16 +16,16 @@ from seamline.checks.context import Place
 from seamline.discover.choice import Choice, Filled
 from seamline.discover.listed import Listed, Option, shape
 from seamline.discover.made import NOTHING, Maker, agrees
-from seamline.discover.match import Match
 from seamline.discover.place import Places
 from seamline.discover.seed import Rows, categorical, parent, ranked
-from seamline.discover.shape import fits
-from seamline.discover.word import singular, words
 from seamline.model.catalog import Catalog, Table
 from seamline.model.row import Row
 from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation, Parameter
 from seamline.openapi.plain import plain
+from seamline.openapi.table.match import Match
+from seamline.openapi.table.shape import fits
+from seamline.openapi.table.word import singular, words
 from seamline.text.redact import carries_credentials
 
 _BY_ITSELF = frozenset(("accept", "content-type", "authorization"))

@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from seamline.discover.match import Match, match
-from seamline.discover.word import bare, likeness, singular, words
 from seamline.openapi.operation import operations
-
-from .world import catalog, document, op, props, ref, table
+from seamline.openapi.table.match import Match, match
+from seamline.openapi.table.word import bare, likeness, singular, words
+from tests.discover.world import catalog, document, op, props, ref, table
 
 SHOP = catalog(
     table("users", "id:int email:text display_name:text created_at:time"),

@@ -14,12 +14,12 @@ from typing import Any
 
 import msgspec
 
-from seamline.discover.shape import fits
-from seamline.discover.word import Words, bare, likeness, table_words, words
 from seamline.model.catalog import Catalog, Column, Table
 from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation
 from seamline.openapi.plain import answered, asked, item_of, plain, properties
+from seamline.openapi.table.shape import fits
+from seamline.openapi.table.word import Words, bare, likeness, table_words, words
 
 ENOUGH = 0.5
 """The least score that speaks for a table. Columns without any name never do."""

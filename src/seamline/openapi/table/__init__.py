@@ -1,0 +1,1 @@
+"""Which table and columns an operation's schemas speak of."""
