@@ -68,10 +68,14 @@ def _names(finding: Finding, operation: str) -> bool:
     return operation in ("", finding.subject) or operation in finding.title or not finding.case
 
 
-def sound(name: str, way: str, operation: str, ran: Ran) -> Judged:
-    """Whether a run of a sound shop had not even an unstable finding, and reached the habit's operation."""
+def sound(name: str, way: str, operation: str, ran: Ran, init: str = "") -> Judged:
+    """Whether a run of a sound shop had not even an unstable finding, and reached the habit's operation.
+
+    What `init` met and said that it leaves out, since it disables the system, was reached by it.
+    """
     alarms = [_line(f) for f in ran.findings] + ran.errored
-    is_reached = not operation or operation in ran.reached
+    is_left_out = f"{operation}: a way back: it would end the run" in init
+    is_reached = not operation or operation in ran.reached or is_left_out
     said = "silent" if not alarms else "FALSE ALARM"
     return Judged(
         name, way, not alarms and is_reached, said if is_reached else "NOT REACHED", alarms
@@ -90,9 +94,9 @@ def generated_habit(known: dict[str, Any], shared: Bed) -> Judged:
     """The shop with a habit, and the spec files that init makes of it."""
     other = changes_schema("habits", known["name"])
     with project(shared, Path("none"), changes_schema=other) as folder:
-        generate(folder, SHOP_HABITS=known["name"])
+        init = generate(folder, SHOP_HABITS=known["name"])
         ran = run(folder, SHOP_HABITS=known["name"])
-    return sound(known["name"], "generated", known["operation"], ran)
+    return sound(known["name"], "generated", known["operation"], ran, init)
 
 
 def plain(way: str, specs: Path | None, shared: Bed) -> Judged:

@@ -166,11 +166,12 @@ def _narrow(folder: Path) -> None:
     toml.write_text(f'{text}unexecuted = "ignore"\n[limits]\nconfirm = {_NARROW_CONFIRM}\n')
 
 
-def generate(folder: Path, **env: str) -> None:
-    """`seamline init` in a project without spec files."""
+def generate(folder: Path, **env: str) -> str:
+    """`seamline init` in a project without spec files; what it said."""
     done = seamline("init", "-p", folder, **env)
     if done.returncode:
         raise Broken(f"init {env}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
 
 
 def table(kind: str) -> list[dict[str, Any]]:
