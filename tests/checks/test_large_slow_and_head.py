@@ -1,4 +1,4 @@
-"""Requests that are too large, operations that are too slow, HEAD beside GET, and Allow."""
+"""Requests that are too large or ask for unknown types, slow operations, HEAD beside GET, Allow."""
 
 from __future__ import annotations
 
@@ -103,3 +103,19 @@ def test_allow_names_the_methods_that_there_are(allow: str, detail: str | None) 
     x = exchange("DELETE /orders", 405, headers=headers, twist=twist("unspecified", "method"))
     found_ = found(METHOD, x, known)
     assert [(f.detail, f.severity) for f in found_] == ([(detail, "info")] if detail else [])
+
+
+@pytest.mark.parametrize("status", [200, 304, 400, 404])
+def test_another_answer_than_the_documented_406_is_told(status: int) -> None:
+    x = exchange("GET /orders/{id}", status, twist=twist("unknown-accept", "Accept"))
+    (finding,) = found("notAcceptable", x, context())
+    assert finding.severity == "warning"
+
+
+def test_406_is_right_and_what_says_nothing_is_not_judged() -> None:
+    unknown = twist("unknown-accept", "Accept")
+    assert not found("notAcceptable", exchange(status=406, twist=unknown), context())
+    assert abstains("notAcceptable", exchange(status=429, twist=unknown), context())
+    assert abstains("notAcceptable", exchange(status=503, twist=unknown), context())
+    assert abstains("notAcceptable", exchange(status=0, twist=unknown), context())
+    assert not applies("notAcceptable", exchange(), context())

@@ -22,6 +22,7 @@ from seamline.run.probe.narrowed import narrowed
 from seamline.run.probe.pages import pages
 from seamline.run.probe.timed import timed
 from seamline.run.probe.too_large import too_large
+from seamline.run.probe.unacceptable import unacceptable
 from seamline.run.probe.world import World
 
 ITEM = {"type": "object", "properties": {"id": {"type": "integer"}}}
@@ -229,3 +230,12 @@ def test_head_is_sent_where_the_document_has_it() -> None:
     base = Case(id="base", subject="GET /items", kind="positive", steps=(step,))
     (case,) = head(base, operation, World(operations=both))
     assert [s.operation for s in case.steps] == ["GET /items", "HEAD /items"]
+
+
+def test_an_unknown_media_type_is_asked_for_where_406_is_documented() -> None:
+    known = document("/items", [])
+    assert not made(unacceptable, known, RequestTemplate())
+    known.raw["paths"]["/items"]["get"]["responses"]["406"] = {"description": "no"}
+    base = RequestTemplate(headers={"accept": "text/csv", "X-A": "1"})
+    (case,) = made(unacceptable, parse(json.dumps(known.raw).encode(), "openapi.json"), base)
+    assert case.steps[0].request.headers == {"X-A": "1", "Accept": "application/x-nothing"}

@@ -92,6 +92,7 @@ _DESCRIPTIONS = {
     401: "Credentials are missing or no longer valid",
     403: "The caller's role may not do this",
     404: "There is no such resource, or not for this caller",
+    406: "The client takes nothing that the shop could answer",
     412: "The resource is not the version that If-Match names",
     409: "The current state does not allow this",
     422: "The request is not valid",

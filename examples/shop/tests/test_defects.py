@@ -122,6 +122,11 @@ def test_stale_tag_is_ignored(broken_shop: Client) -> None:
     assert reply.status == 200
 
 
+def test_accept_is_ignored(broken_shop: Client) -> None:
+    reply = broken_shop.send("GET", "/products/5", headers={"Accept": "text/csv"})
+    assert reply.status == 200
+
+
 def test_every_origin_is_trusted(broken_shop: Client) -> None:
     reply = broken_shop.send("GET", "/health", headers={"Origin": "https://example.org"})
     assert reply.headers["access-control-allow-origin"] == "https://example.org"

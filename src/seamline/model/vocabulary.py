@@ -36,6 +36,7 @@ API_CHECKS = (
     "conditionalRequests",
     "optionsAndCors",
     "headEqualsGet",
+    "notAcceptable",
     "tooLargeHandled",
     "latencyBudget",
     "authRequired",

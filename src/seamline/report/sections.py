@@ -59,6 +59,7 @@ SECTIONS = (
             "invalidInputRejected": "input that the document does not allow is refused",
             "validInputAccepted": "what the document gives as an example or a bound is not refused",
             "tooLargeHandled": "a request that is far too large neither breaks the system nor hangs",
+            "notAcceptable": "406 answers a client that takes nothing that there is, where it is documented",
             "errorShapeConsistent": "errors that the document leaves open look like those it describes",
             "undeclaredMethodRefused": "a method that the document does not have is not carried out",
             "absentIs404": "a request to what does not exist is answered with 404",

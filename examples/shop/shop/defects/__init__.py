@@ -109,6 +109,12 @@ DEFECTS = (
         operation="PATCH /products/{id}",
     ),
     Defect(
+        name="acceptIsIgnored",
+        what="GET /products/{id} answers JSON whatever Accept says, though 406 is documented.",
+        check="notAcceptable",
+        operation="GET /products/{id}",
+    ),
+    Defect(
         name="everyOriginIsTrusted",
         what="Pages of every origin may call the shop with credentials.",
         check="optionsAndCors",

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 
+from shop.accept import Negotiated
 from shop.access import allow
 from shop.db import begin
 from shop.fields import Id
@@ -35,8 +36,8 @@ def list_products(wanted: Annotated[ProductFilter, Query()]) -> ProductPage:
     return ProductPage(items=items, total=total, page=wanted.page, size=wanted.size)
 
 
-@router.get("/{id}", response_model=Product, responses={**tagged(), **refusals(404, 422)})
-def read_product(id: Id, response: Response, if_none_match: Condition = None) -> Any:
+@router.get("/{id}", response_model=Product, responses={**tagged(), **refusals(404, 406, 422)})
+def read_product(id: Id, response: Response, _: Negotiated, if_none_match: Condition = None) -> Any:
     """One product."""
     with begin() as session:
         product = Product.model_validate(store.read(session, id))

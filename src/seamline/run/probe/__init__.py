@@ -30,6 +30,7 @@ from seamline.run.probe.same_key import same_key
 from seamline.run.probe.timed import timed
 from seamline.run.probe.too_large import too_large
 from seamline.run.probe.twice import twice
+from seamline.run.probe.unacceptable import unacceptable
 from seamline.run.probe.unchanged import unchanged
 from seamline.run.probe.world import Probe, World
 
@@ -48,6 +49,7 @@ PROBES: tuple[Probe, ...] = (
     too_large,
     timed,
     head,
+    unacceptable,
     forged,
     roles,
     foreign,
