@@ -35,7 +35,10 @@ from seamline.workflow.plan import plan_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOP = ROOT / "examples" / "shop"
-PEERS = {"schemathesis": "schemathesis==4.32.5", "tavern": "tavern==3.*"}
+PEERS = {
+    "schemathesis": ("schemathesis==4.32.5",),
+    "tavern": ("tavern==3.7.1", "pytest<9"),  # it imports what pytest 9 no longer has
+}
 STAGES = 300
 _CASES = re.compile(r"([\d,]+) generated")
 
@@ -89,7 +92,7 @@ def _installed(name: str) -> Path:
     folder = ROOT / ".bench" / name
     if not (folder / "installed").exists():
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", PEERS[name]]
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", *PEERS[name]]
         subprocess.run(pip, check=True)
         (folder / "installed").touch()
     return folder / "bin"
@@ -157,5 +160,5 @@ def _tavern(programs: Path, file: Path, stages: int) -> float:
     done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=file.parent)
     took = time.perf_counter() - start
     if done.returncode:
-        raise RuntimeError(f"tavern: {done.stdout[-3000:]}")
+        raise RuntimeError(f"tavern: {done.stdout[-3000:]}{done.stderr[-3000:]}")
     return took / stages
