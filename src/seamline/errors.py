@@ -4,6 +4,7 @@ SeamlineError
 ├── UsageError        the command line            exit 2
 ├── SpecError         a spec file, its author     exit 2   (carries every problem of the file)
 ├── TargetError       the system or its database  exit 3
+│   ├── ConnectionLost    a database that answers no more
 │   ├── RefusedError      a database that Seamline may not write to
 │   └── LoginError        an identity that could not log in
 └── UndoImpossible    rows cannot be put back one by one; the run falls back to a template clone
@@ -50,6 +51,12 @@ class TargetError(SeamlineError):
 
     slug = "target"
     exit_code = 3
+
+
+class ConnectionLost(TargetError):
+    """The connection to a database is gone, and with it the state that was looked at."""
+
+    slug = "lost"
 
 
 class RefusedError(TargetError):

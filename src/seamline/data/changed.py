@@ -8,10 +8,20 @@ from typing import Any
 
 import msgspec
 
-from seamline.data.compile import Params, children_of, table_sql, values, violations, written
-from seamline.data.evaluate import SAMPLES, Reader, Result
+from seamline.data.compile import (
+    Params,
+    children_of,
+    table_sql,
+    unequal_sums,
+    values,
+    violations,
+    written,
+)
+from seamline.data.evaluate import Result
 from seamline.data.narrow import key_column, narrowed, reads
 from seamline.data.rule import Rule
+from seamline.data.sample import SAMPLES
+from seamline.data.scan import Reader
 from seamline.errors import SeamlineError
 from seamline.model.catalog import Catalog
 from seamline.model.row import Row, RowChange
@@ -42,7 +52,8 @@ class ChangedRows:
 
     def __init__(self, rules: Sequence[Rule], catalog: Catalog) -> None:
         self._catalog = catalog
-        self._rules = [r for r in rules if not r.proven and r.check != "nullShare"]
+        # What all rows amount to, and how many may break a rule, changed rows cannot say.
+        self._rules = [r for r in rules if not (r.proven or r.of_table or r.tolerant)]
         self._reads = {id(r): reads(r, catalog) for r in self._rules}
         self._needed = _needed(self._rules)
         self._statements: dict[frozenset[str], _Statement | None] = {}
@@ -135,6 +146,10 @@ class ChangedRows:
                 for t in sorted(self._reads[id(rule)] & tables)
             ]
             return [s for s in selects if s is not None] if None not in selects else None
+        if rule.check == "equalSums" and rule.target is not None:
+            if rule.table.partition_of is not None or rule.target.partition_of is not None:
+                return None
+            return [unequal_sums(rule, params, concerned=_concerned(rule, tables))]
         if rule.table.partition_of is not None:  # rows are reported as the whole table's
             return None
         selects = []
@@ -190,6 +205,17 @@ async def _result(reader: Reader, part: _Part, count: int, params: dict[str, Any
     )
 
 
+def _concerned(rule: Rule, tables: frozenset[str]) -> str:
+    """A SELECT of the values of groups that changed rows of either table belong to, before or after."""
+    assert rule.target is not None
+    sides = [(rule.table, rule.columns), (rule.target, rule.to)]
+    return " UNION ALL ".join(
+        f"SELECT * FROM {values(table, columns, f'%(both_{_slot(table.name)})s')} _k"
+        for table, columns in dict.fromkeys(sides)
+        if table.name in tables
+    )
+
+
 def _count(before: Result | None) -> int:
     return before.violations if before is not None else 0
 
@@ -201,6 +227,9 @@ def _needed(rules: Iterable[Rule]) -> dict[str, frozenset[str]]:
         if rule.target is not None:
             name = rule.target.name
             needed[name] = needed.get(name, frozenset()).union(rule.to)
+        if rule.check == "equalSums":
+            name = rule.table.name
+            needed[name] = needed.get(name, frozenset()).union(rule.columns)
         for name, expression in rule.keyed_by.items():
             needed[name] = needed.get(name, frozenset()) | {key_column(expression)}
     return needed

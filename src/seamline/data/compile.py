@@ -13,23 +13,27 @@ from typing import Any
 
 import msgspec
 
+from seamline.data.dialect import NUMBERS, TEXTS, Dialect
+from seamline.data.dialect.postgresql import DIALECT
 from seamline.data.rule import Rule
-from seamline.model.catalog import Table
-
-_NUMBERS = frozenset(("smallint", "integer", "bigint", "numeric", "real", "double precision"))
-_TEXTS = frozenset(("text", "character varying", "character", "citext", "name"))
+from seamline.model.catalog import Column, Table
 
 
 class Params(msgspec.Struct):
-    """Named parameters of one statement, collected while its text is written."""
+    """Named parameters of one statement, collected while its text is written, in one dialect."""
 
     values: dict[str, Any] = {}
+    dialect: Dialect = DIALECT
 
     def add(self, value: Any) -> str:
         """The placeholder of a new parameter. A number with a fraction is exact, as it was written."""
         name = f"p{len(self.values)}"
         self.values[name] = Decimal(repr(value)) if isinstance(value, float) else value
         return f"%({name})s"
+
+    def own(self, sql: str) -> str:
+        """SQL of the data file or of a constraint in brackets; it may end in a comment."""
+        return f"({escaped(self.dialect.own(sql))}\n)"
 
 
 def quote(name: str) -> str:
@@ -78,40 +82,49 @@ def predicate(rule: Rule, params: Params, row: str = "_t") -> str | None:
     column = f"{row}.{quote(rule.columns[0])}" if rule.columns else ""
     match rule.check:
         case "notNull":
-            return " OR ".join(f"{row}.{quote(c)} IS NULL" for c in rule.columns)
+            broken = " OR ".join(f"{row}.{quote(c)} IS NULL" for c in rule.columns)
         case "range":
-            bounds = [(rule.low, "<"), (rule.high, ">")]
-            return " OR ".join(
-                f"{column} {op} {_value(rule, bound, params)}"
-                for bound, op in bounds
-                if bound is not None
-            )
+            broken = " OR ".join(outside(rule, column, params))
+        case "length":
+            broken = _wrong_length(rule, column, params)
         case "matches":
-            # The second half is never true: it makes a wrong pattern fail where every value is null.
-            pattern = params.add(rule.pattern)
-            return f"{column}::text !~ {pattern} OR ('' ~ {pattern}) IS NULL"
+            broken = params.dialect.unlike(f"{column}::text", params.add(rule.pattern))
         case "oneOf":
-            return _none_of(rule, column, params)
+            broken = _none_of(rule, column, params)
         case "ordered":
             pairs = zip(rule.columns, rule.columns[1:], strict=False)
-            return " OR ".join(f"{row}.{quote(a)} > {row}.{quote(b)}" for a, b in pairs)
+            broken = " OR ".join(f"{row}.{quote(a)} > {row}.{quote(b)}" for a, b in pairs)
         case "constraint":
-            return f"({escaped(rule.sql)}\n) IS FALSE"  # it may end in a comment
-    return None
+            broken = f"{params.own(rule.sql)} IS FALSE"
+        case _:
+            return None
+    return f"{params.own(rule.where)} AND ({broken})" if rule.where else broken
 
 
-def _base(rule: Rule) -> str:
-    return rule.table.by_column[rule.columns[0]].base
+def _column(rule: Rule) -> Column:
+    return rule.table.by_column[rule.columns[0]]
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def outside(rule: Rule, value: str, params: Params) -> list[str]:
+    """Conditions under which a value of the rule's column is beyond one of its bounds."""
+    bounds = [(rule.low, "<"), (rule.high, ">")]
+    return [
+        f"{value} {op} {params.dialect.typed(params.add(bound), _column(rule), bound)}"
+        for bound, op in bounds
+        if bound is not None
+    ]
 
 
-def _value(rule: Rule, value: Any, params: Params) -> str:
-    """The placeholder of a value to compare the column with; 0.1 is another number as `real`."""
-    placeholder = params.add(value)
-    return f"{placeholder}::real" if _base(rule) == "real" and _is_number(value) else placeholder
+def _wrong_length(rule: Rule, column: str, params: Params) -> str:
+    text = column if _column(rule).base in TEXTS else f"{column}::text"
+    if rule.low == rule.high:
+        return f"length({text}) <> {params.add(rule.low)}"
+    parts = []
+    if rule.high is not None:
+        parts.append(params.dialect.longer(text, params.add(rule.high)))
+    if rule.low is not None:
+        parts.append(f"length({text}) < {params.add(rule.low)}")
+    return " OR ".join(parts)
 
 
 def _none_of(rule: Rule, column: str, params: Params) -> str:
@@ -119,72 +132,134 @@ def _none_of(rule: Rule, column: str, params: Params) -> str:
     wanted = [v for v in rule.values if v is not None]  # nulls pass
     if not wanted:
         return f"{column} IS NOT NULL"
-    numbers = all(map(_is_number, wanted))
-    left = column if numbers or _base(rule) in _NUMBERS | _TEXTS else f"{column}::text"
-    options = (_value(rule, v if numbers else _as_text(v), params) for v in wanted)
-    return f"{left} NOT IN ({', '.join(options)})"
+    base = _column(rule).base
+    numbers = base in NUMBERS or not any(isinstance(v, str | bool) for v in wanted)
+    if not numbers:
+        left = column if base in TEXTS else f"{column}::text"
+        return f"{left} NOT IN ({', '.join(params.add(_as_text(v)) for v in wanted)})"
+    options = (params.dialect.typed(params.add(v), _column(rule), v) for v in wanted)
+    return f"{column} NOT IN ({', '.join(options)})"
 
 
 def _as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def violations(rule: Rule, params: Params, source: str) -> str:
-    """A SELECT of the rows of `source` (a FROM item with the table's columns) that break the rule."""
-    condition = predicate(rule, params)
-    if condition is not None:
-        return f"SELECT to_jsonb(_t) AS row FROM {source} _t WHERE {condition}"
+def violations(rule: Rule, params: Params, source: str, condition: str | None = None) -> str:
+    """A SELECT of the rows of `source` (a FROM item with the table's columns) that break the rule.
+
+    `condition` is the rule's predicate where that is made already.
+    """
+    row = params.dialect.row("_t")
+    broken = condition or predicate(rule, params)
+    if broken is not None:
+        return f'SELECT {row} AS "row" FROM {source} _t WHERE {broken}'
+    match rule.check:
+        case "unique":
+            return _duplicates(rule, params, source)
+        case "references":
+            return _orphans(rule, params, source)
+        case "equalSums":
+            return unequal_sums(rule, params)
+        case "nullShare":
+            where = f" AND {params.own(rule.where)}" if rule.where else ""
+            column = quote(rule.columns[0])
+            return f'SELECT {row} AS "row" FROM {source} _t WHERE _t.{column} IS NULL{where}'
+    return f'SELECT {row} AS "row" FROM {params.own(rule.sql)} _t'
+
+
+def count_of(rule: Rule, params: Params) -> str:
+    """A SELECT of one number, `v`: how many rows of the whole table break a rule that needs more than one."""
     if rule.check == "unique":
-        return _duplicates(rule, source)
-    if rule.check == "references":
-        return _orphans(rule, source)
-    if rule.check == "nullShare":
-        column = quote(rule.columns[0])
-        return (
-            f"SELECT to_jsonb(_t) AS row FROM {source} _t WHERE _t.{column} IS NULL AND"
-            f" (SELECT count(*) - count({column}) > count(*) * {params.add(rule.share)} FROM {source} _s)"
-        )
-    return f"SELECT to_jsonb(_t) AS row FROM (\n{escaped(rule.sql)}\n) _t"
+        return f"SELECT coalesce(sum(rows), 0)::bigint AS v FROM {_groups(rule, params)} _v"
+    selected = violations(rule, params, table_sql(rule.table))
+    return f"SELECT count(*) AS v FROM ({selected}) _v"
 
 
-def count_of(rule: Rule, selected: str) -> str:
-    """A scalar subquery: how many rows `selected`, violations over a whole table, stands for."""
-    count = "coalesce(sum((row->>'rows')::bigint), 0)" if rule.check == "unique" else "count(*)"
-    return f"(SELECT {count}::bigint FROM ({selected}) _v)"
+def _rows(rule: Rule, params: Params, source: str) -> str:
+    """A FROM item without alias: the rows of `source` that the rule looks at."""
+    return f"(SELECT * FROM {source} _s WHERE {params.own(rule.where)})" if rule.where else source
 
 
-def _duplicates(rule: Rule, source: str) -> str:
+def repeated(rule: Rule, params: Params) -> str:
+    """A SELECT of one number, `v`: how many more values there are than distinct ones."""
+    column = quote(rule.columns[0])
+    rows = _rows(rule, params, table_sql(rule.table))
+    return f"SELECT count({column}) - count(DISTINCT {column}) AS v FROM {rows} _r"
+
+
+def _groups(rule: Rule, params: Params) -> str:
+    """A FROM item without alias: values that stand in several rows, with their number in `rows`."""
+    names = quoted(rule.columns)
+    filled = " AND ".join(f"{quote(c)} IS NOT NULL" for c in rule.columns)
+    return (
+        f"(SELECT {names}, count(*) AS rows FROM {_rows(rule, params, table_sql(rule.table))} _r"
+        f" WHERE {filled} GROUP BY {names} HAVING count(*) > 1)"
+    )
+
+
+def _duplicates(rule: Rule, params: Params, source: str) -> str:
     """Rows of `source` whose values stand in more than one row of the table; nulls never do.
 
     Over the whole table one row for each such values, with their number in `rows`.
     """
+    row = params.dialect.row("_t")
     table = table_sql(rule.table)
-    where = f" WHERE ({escaped(rule.sql)})" if rule.sql else ""
     if source == table:
-        names = quoted(rule.columns)
-        filled = " AND ".join(f"{quote(c)} IS NOT NULL" for c in rule.columns)
-        return (
-            f"SELECT to_jsonb(_t) AS row FROM (SELECT {names}, count(*) AS rows FROM"
-            f" (SELECT * FROM {table}{where}) _s WHERE {filled}"
-            f" GROUP BY {names} HAVING count(*) > 1) _t"
-        )
+        return f'SELECT {row} AS "row" FROM {_groups(rule, params)} _t'
     equal = " AND ".join(f"_o.{quote(c)} = _t.{quote(c)}" for c in rule.columns)
     return (
-        f"SELECT to_jsonb(_t) AS row FROM (SELECT * FROM {source} _s{where}) _t WHERE"
-        f" (SELECT count(*) FROM (SELECT * FROM {table}{where}) _o WHERE {equal}) > 1"
+        f'SELECT {row} AS "row" FROM {_rows(rule, params, source)} _t WHERE'
+        f" (SELECT count(*) FROM {_rows(rule, params, table)} _o WHERE {equal}) > 1"
     )
 
 
-def _orphans(rule: Rule, source: str) -> str:
+def _orphans(rule: Rule, params: Params, source: str) -> str:
     assert rule.target is not None
     filled = " AND ".join(f"_t.{quote(c)} IS NOT NULL" for c in rule.columns)
     equal = " AND ".join(
         f"_p.{quote(t)} = _t.{quote(c)}" for c, t in zip(rule.columns, rule.to, strict=True)
     )
     return (
-        f"SELECT to_jsonb(_t) AS row FROM {source} _t WHERE {filled} AND NOT EXISTS"
+        f'SELECT {params.dialect.row("_t")} AS "row" FROM {_rows(rule, params, source)} _t'
+        f" WHERE {filled} AND NOT EXISTS"
         f" (SELECT 1 FROM {table_sql(rule.target)} _p WHERE {equal})"
     )
+
+
+def unequal_sums(rule: Rule, params: Params, *, concerned: str = "", plain: bool = False) -> str:
+    """A SELECT of the groups, or of the one pair, of sums that differ; as rows in JSON, or `plain`.
+
+    `concerned` is a SELECT of the values of the groups that are looked at; all where it is left out.
+    """
+    assert rule.target is not None
+    here = _sums(rule.table, rule.columns, rule.sql, rule.where, params, concerned)
+    there = _sums(rule.target, rule.to, rule.other_sql, rule.other_where, params, concerned)
+    one, other = "coalesce(_a.s, 0)", "coalesce(_b.s, 0)"
+    differs = f"{one} <> {other}"
+    if rule.within:
+        differs = f"abs({one} - {other}) > {params.add(rule.within)}"
+    keys = [(quote(c), f"k{i}") for i, c in enumerate(rule.columns)]
+    joined = f" ON {' AND '.join(f'_a.{k} = _b.{k}' for _, k in keys)}" if keys else ""
+    named = "".join(f"coalesce(_a.{k}, _b.{k}) AS {c}, " for c, k in keys)
+    selected = (
+        f'SELECT {named}{one} AS "sum", {other} AS "equals"'
+        f" FROM {here} _a {'FULL' if keys else 'CROSS'} JOIN {there} _b{joined} WHERE {differs}"
+    )
+    return selected if plain else f'SELECT {params.dialect.row("_t")} AS "row" FROM ({selected}) _t'
+
+
+def _sums(
+    table: Table, columns: Sequence[str], sql: str, where: str, params: Params, concerned: str
+) -> str:
+    """A FROM item without alias: per value of `columns`, as k0, k1, …, the sum `s` of an expression."""
+    keys = "".join(f"{quote(c)} AS k{i}, " for i, c in enumerate(columns))
+    conditions = [f"{quote(c)} IS NOT NULL" for c in columns]
+    conditions += [params.own(where)] if where else []
+    conditions += [f"({quoted(columns)}) IN ({concerned})"] if concerned else []
+    chosen = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    grouped = f" GROUP BY {quoted(columns)}" if columns else ""
+    return f"(SELECT {keys}sum({params.own(sql)}) AS s FROM {table_sql(table)}{chosen}{grouped})"
 
 
 def children_of(rule: Rule, gone: str) -> str:

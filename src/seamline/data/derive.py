@@ -46,7 +46,7 @@ def _unique(table: Table, key: UniqueKey) -> Rule:
         check="unique",
         label=f"{', '.join(key.columns)} {'is' if len(key.columns) == 1 else 'are'} unique{where}",
         columns=key.columns,
-        sql=key.predicate or "",
+        where=key.predicate or "",
         proven=key.name if key.valid else "",
     )
 

@@ -1,90 +1,137 @@
-"""Rules over whole tables: one scan a table for all that one row can break, a query for each other rule."""
+"""Rules over whole tables: one scan a table for all that it can judge, a query for each other rule.
+
+What other rules imply is left out of the scan while those hold, samples of all that failed in a table
+are one query more, and rows never come here but as samples.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from itertools import groupby
-from typing import Any, Protocol
 
 import msgspec
 
-from seamline.data.compile import Params, count_of, predicate, table_sql, violations
+from seamline.data.aggregate import Verdict, alone, terms
+from seamline.data.compile import Params, count_of, repeated
+from seamline.data.dialect import Dialect
+from seamline.data.dialect.postgresql import DIALECT
+from seamline.data.imply import implied
 from seamline.data.rule import Rule
-from seamline.errors import SeamlineError
+from seamline.data.sample import samples
+from seamline.data.scan import Reader, Scan, Scanned, Wide
+from seamline.errors import ConnectionLost, SeamlineError
 from seamline.model.row import Row
-
-SAMPLES = 5
-
-
-class Reader(Protocol):
-    """What evaluating needs of a database."""
-
-    async def query(self, sql: str, params: dict[str, Any] | None = None) -> list[Row]:
-        """Rows of a statement with named parameters."""
-        ...
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What one rule found: rows looked at, rows that break it, a few of them, or why it cannot run."""
+    """What one rule found: rows looked at, rows that break it, a few of them, or why it cannot run.
+
+    `found` says in words what all rows amount to, where the rule is about that.
+    """
 
     rule: Rule
     rows: int = 0
     violations: int = 0
     samples: tuple[Row, ...] = ()
     error: str = ""
+    found: str = ""
+
+    @property
+    def broken(self) -> bool:
+        """Whether more rows break the rule than it tolerates."""
+        return self.violations > 0 and not self.rule.tolerates(self.violations, self.rows)
 
 
-async def whole(reader: Reader, rules: Sequence[Rule]) -> AsyncIterator[Result]:
-    """Evaluate rules over all rows, table by table; proven ones cost nothing."""
+async def whole(
+    reader: Reader, rules: Sequence[Rule], *, dialect: Dialect = DIALECT, wide: Wide | None = None
+) -> AsyncIterator[Result]:
+    """Evaluate rules over all rows, table by table; proven ones cost nothing.
+
+    With `wide` large tables are read in parts, over several connections that see one state.
+    Raises `ConnectionLost` when there is no database any more to ask.
+    """
     for _, group in groupby(rules, key=lambda r: r.table.name):
         mine = list(group)
-        counted: dict[int, tuple[int, int]] = {}
-        alone = [r for r in mine if not r.proven and predicate(r, Params()) is not None]
-        if alone:
-            counted = await _fused(reader, alone)
+        asked = [r for r in mine if not r.proven]
+        found = await _Table(reader, asked, dialect, wide).results() if asked else {}
         for rule in mine:
-            if rule.proven:
-                yield Result(rule=rule)
-            elif id(rule) in counted:
-                yield await _counted(reader, rule, *counted[id(rule)])
-            else:
-                yield await _one(reader, rule)
+            yield found[id(rule)] if id(rule) in found else Result(rule=rule)
 
 
-async def _fused(reader: Reader, rules: list[Rule]) -> dict[int, tuple[int, int]]:
-    """Rows and violations per rule from one scan; empty when it fails (then each is tried alone)."""
-    params = Params()
-    parts = [f"count(*) FILTER (WHERE {predicate(r, params)})" for r in rules]
-    columns = ", ".join(f"{part} AS v{i}" for i, part in enumerate(parts))
-    text = f"SELECT count(*) AS n, {columns} FROM {table_sql(rules[0].table)} _t"
-    try:
-        (row,) = await reader.query(text, params.values)
-    except SeamlineError:
-        return {}
-    return {id(r): (row["n"], row[f"v{i}"]) for i, r in enumerate(rules)}
+class _Table:
+    """The rules of one table that have to be looked up."""
 
+    def __init__(
+        self, reader: Reader, rules: list[Rule], dialect: Dialect, wide: Wide | None
+    ) -> None:
+        self._reader = reader
+        self._rules = rules
+        self._dialect = dialect
+        self._scan = Scan(reader, rules[0].table, dialect, wide)
 
-async def _counted(reader: Reader, rule: Rule, rows: int, broken: int) -> Result:
-    """The result of a rule whose violations are counted, with a few of them."""
-    samples: tuple[Row, ...] = ()
-    if broken:
-        params = Params()
-        text = f"{violations(rule, params, table_sql(rule.table))} LIMIT {SAMPLES}"
-        with suppress(SeamlineError):  # what was found counts, also where it cannot be shown
-            samples = tuple(r["row"] for r in await reader.query(text, params.values))
-    return Result(rule=rule, rows=rows, violations=broken, samples=samples)
+    async def results(self) -> dict[int, Result]:
+        """Results by the rules' ids."""
+        scanned = await self._scanned()
+        if scanned.error:
+            return {id(r): Result(rule=r, error=scanned.error) for r in self._rules}
+        results = {}
+        for rule in self._rules:
+            results[id(rule)] = await self._result(rule, scanned)
+        failed = [results[id(r)] for r in self._rules if results[id(r)].broken]
+        taken = await samples(self._reader, [r.rule for r in failed], scanned, self._dialect)
+        for result in failed:
+            rows = taken.get(id(result.rule), ())
+            results[id(result.rule)] = msgspec.structs.replace(result, samples=rows)
+        return results
 
+    async def _scanned(self) -> Scanned:
+        """The scan of all that it can judge; what was left out as implied, again where that does not hold."""
+        fit = [r for r in self._rules if terms(r, Params(dialect=self._dialect))]
+        left_out = implied(fit)
+        scanned = await self._scan.read([r for r in fit if id(r) not in left_out])
+        again = []
+        for rule in fit:
+            if id(rule) in left_out:
+                verdict = scanned.verdicts.get(id(left_out[id(rule)]))
+                if verdict is None or verdict.violations:
+                    again.append(rule)
+                else:
+                    scanned.verdicts[id(rule)] = Verdict(violations=0, rows=verdict.rows)
+        if again and not scanned.error:
+            scanned.add(await self._scan.read(again))
+        return scanned
 
-async def _one(reader: Reader, rule: Rule) -> Result:
-    params = Params()
-    selected = violations(rule, params, table_sql(rule.table))
-    text = (
-        f"SELECT (SELECT count(*) FROM {table_sql(rule.table)}) AS n,"
-        f" {count_of(rule, selected)} AS v"
-    )
-    try:
-        (row,) = await reader.query(text, params.values)
-    except SeamlineError as exc:
-        return Result(rule=rule, error=str(exc))
-    return await _counted(reader, rule, row["n"], row["v"])
+    async def _result(self, rule: Rule, scanned: Scanned) -> Result:
+        if id(rule) in scanned.errors:
+            return Result(rule=rule, error=scanned.errors[id(rule)])
+        verdict = scanned.verdicts.get(id(rule))
+        if verdict is None:
+            try:
+                verdict = await self._alone(rule, scanned.rows)
+            except ConnectionLost:
+                raise
+            except SeamlineError as exc:
+                return Result(rule=rule, error=str(exc))
+        return Result(
+            rule=rule,
+            rows=scanned.rows if verdict.rows is None else verdict.rows,
+            violations=verdict.violations,
+            found=verdict.found,
+        )
+
+    async def _alone(self, rule: Rule, rows: int) -> Verdict:
+        """The verdict on a rule that needs a query of its own."""
+        params = Params(dialect=self._dialect)
+        if rule.of_table:
+            (row,) = await self._reader.query(alone(rule, params), params.values)
+            found = row["found"] or ("the sums are equal" if rule.check == "equalSums" else "")
+            return Verdict(violations=row["v"], rows=rows, found=found or "there are no values")
+        if rule.check == "unique" and len(rule.columns) == 1:
+            # Counting distinct values is cheaper than grouping by them, which only repeated ones need.
+            text = repeated(rule, params)
+            (row,) = await self._reader.query(text, params.values)
+            if not row["v"]:
+                return Verdict(violations=0)
+            params = Params(dialect=self._dialect)
+        (row,) = await self._reader.query(count_of(rule, params), params.values)
+        return Verdict(violations=row["v"])

@@ -21,6 +21,8 @@ def finding_of(
     rule = result.rule
     count = result.violations
     breaks = f"{count} row breaks it" if count == 1 else f"{count} rows break it"
+    if rule.of_table:
+        breaks = result.found
     after = f" after {subject}" if subject else ""
     return Finding(
         check=rule.check,
@@ -28,7 +30,7 @@ def finding_of(
         subject=rule.table.name,
         title=f"{rule.label}: {breaks}{after}",
         expected=rule.label,
-        actual=breaks if case else f"{breaks}, of {result.rows}",
+        actual=breaks if case or rule.of_table else f"{breaks}, of {result.rows}",
         detail=rule.label,
         why=f"Rows keep what {rule.origin} says of them.",
         case=case,

@@ -51,6 +51,28 @@ class Capture(Protocol):
     async def undo(self) -> int: ...
 
 
+class Snapshot(Protocol):
+    """A database, or a folder of files, as it is at one moment, by a path that cannot write.
+
+    `query` takes one SELECT, whose failure ends nothing but itself; it raises `ConnectionLost` when no
+    other can be asked either. `pages` is the size of a table in pages of 8 kB, 0 where it cannot be
+    read in parts by `ctid`; `together` answers several statements at once. `engine` names the dialect.
+    """
+
+    engine: str
+
+    @property
+    def origin(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    async def catalog(self) -> Catalog: ...
+    async def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]: ...
+    async def pages(self, table: Table) -> int: ...
+    async def together(
+        self, statements: Sequence[tuple[str, Mapping[str, Any]]]
+    ) -> list[list[Row]]: ...
+
+
 class Database(Protocol):
     """One database, opened with Seamline's own rights; not the connection that the system uses.
 
@@ -63,6 +85,7 @@ class Database(Protocol):
     async def catalog(self) -> Catalog: ...
     async def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]: ...
     def capture(self) -> AbstractAsyncContextManager[Capture]: ...
+    def snapshot(self, check_s: float) -> AbstractAsyncContextManager[Snapshot]: ...
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +146,7 @@ class Engine(Protocol):
 
     `started` is called with the pid of each process that must not outlive us. `mark` declares the
     database of a URL to be for tests; `existing` refuses one that is neither marked nor `disposable`.
+    `snapshot` needs no mark: it only reads, and lets no statement take longer than `check_s`.
     """
 
     name: str
@@ -133,4 +157,5 @@ class Engine(Protocol):
     def existing(
         self, url: str, *, disposable: bool
     ) -> AbstractAsyncContextManager[ExistingServer]: ...
+    def snapshot(self, url: str, *, check_s: float) -> AbstractAsyncContextManager[Snapshot]: ...
     async def mark(self, url: str) -> None: ...

@@ -81,7 +81,7 @@ class DataChecked(_Event, frozen=True, kw_only=True):
     """One check of a table's rows has been evaluated, over the whole table or over changed rows.
 
     `proven` names the constraint that makes a query needless; `rows` counts the rows looked at and
-    `violations` those that break the check.
+    `violations` those that break the check, `tolerated` those that may.
     """
 
     table: str
@@ -91,6 +91,7 @@ class DataChecked(_Event, frozen=True, kw_only=True):
     proven: str = ""
     rows: int = 0
     violations: int = 0
+    tolerated: int = 0
     error: str = ""
     finding: Finding | None = None
 

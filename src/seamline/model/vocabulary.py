@@ -72,10 +72,16 @@ DATA_CHECKS = (
     "references",
     "constraint",
     "range",
+    "length",
     "matches",
     "oneOf",
     "ordered",
+    "equalSums",
     "nullShare",
+    "rowCount",
+    "mean",
+    "quantile",
+    "freshness",
     "sql",
 )
 """Checks of a table's rows; what `checks[].check` may name."""

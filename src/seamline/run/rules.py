@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 
 import msgspec
 
@@ -31,7 +32,8 @@ _FEW = 2
 
 
 class Files(msgspec.Struct, frozen=True, kw_only=True):
-    """The three files of a project, read. `data_label` is how messages name the third.
+    """The three files of a project, read. `data_label` is how messages name the third,
+    `data_file` is where it is.
 
     `today` is the day by which their allowances hold or have expired: one for a whole run.
     """
@@ -40,6 +42,7 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
     endpoints: EndpointSpecs
     data: DataFramework
     data_label: str = "Data_Validation_Framework.json"
+    data_file: Path | None = None
     today: date = msgspec.field(default_factory=date.today)
 
 
@@ -72,7 +75,7 @@ async def judging(
     ops = operations(document) if document is not None else {}
     rows: list[Rule] = []
     if target.catalog is not None:
-        own = declared(files.data, target.catalog, files.data_label)
+        own = declared(files.data, target.catalog, files.data_label, files.data_file)
         rows = [
             rule
             for rule in without_twins(derived(target.catalog), own)

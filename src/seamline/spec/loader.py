@@ -81,6 +81,14 @@ def load(
     raise SpecError(lines(name, text, problems, tree.marks()))
 
 
+def placed(source: Path, problems: Iterable[Problem], *, name: str = "") -> list[str]:
+    """Problems found in a file that `load` has read, each as `load` would tell it."""
+    name = name or _shown(source)
+    text = _read(source, name).removeprefix("\ufeff")
+    decode = _DECODERS.get(Path(name).suffix.lower(), json_text.decode)
+    return lines(name, text, problems, decode(text).marks())
+
+
 def _shown(path: Path) -> str:
     """The path as a person would type it here."""
     here = Path.cwd()

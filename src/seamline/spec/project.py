@@ -204,12 +204,13 @@ class Escalation(_Table, frozen=True, kw_only=True):
 
 
 class Limits(_Table, frozen=True, kw_only=True):
-    """Bounds of a run: per request, per settling, per stored body, and findings to confirm."""
+    """Bounds of a run: per request, settling, stored body, statement of a data check; findings to confirm."""
 
     request_timeout_s: Positive = 30
     settle_ms: Count = 2000
     body_bytes: Count = 1_048_576
     confirm: Count = 20
+    data_check_s: Positive = 300
 
 
 class ProjectFile(_Table, frozen=True, kw_only=True):

@@ -82,6 +82,7 @@ def load_job(
         endpoints=endpoints,
         data=data,
         data_label=data_path.name if data_path is not None else DATA,
+        data_file=data_path,
     )
     changed = changed_since(project, since) if since is not None else None
     return Job(

@@ -104,9 +104,9 @@ async def _rule(
     ]
     if not rules or target.database is None:
         raise UsageError(f"the rule {finding.detail!r} of {finding.id} is not there any more")
-    async for result in whole(target.database, rules):
+    async for result in whole(target.database, rules):  # one rule: it needs no snapshot
         if result.error:
             raise UsageError(f"the rule {finding.detail!r} could not be evaluated: {result.error}")
-        if result.violations:
+        if result.broken:
             return finding_of(result, redact=redactor.row)
     return None

@@ -7,12 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
-import msgspec
-
 from seamline import __version__
 from seamline.confirm.fresh import confirm
 from seamline.data.evaluate import whole
-from seamline.data.finding import finding_of
 from seamline.errors import SeamlineError, SpecError
 from seamline.model.case import Case, NotCovered, Plan
 from seamline.model.event import (
@@ -46,6 +43,7 @@ from seamline.workflow import gate
 from seamline.workflow.cases import Listener, Sender
 from seamline.workflow.job import Job
 from seamline.workflow.plan import plan_of
+from seamline.workflow.rows import checked
 
 
 class Run:
@@ -189,30 +187,15 @@ class Run:
     async def _whole_tables(self, target: Target, judged: Judging) -> None:
         if target.database is None:
             return
-        async for result in whole(target.database, judged.rows):
-            if judged.rules.rows is not None:
-                judged.rules.rows.baseline(result)
-            finding = None
-            if result.violations:
-                finding = msgspec.structs.replace(
-                    # The rows stand in the base as they are: looking again is what was just done.
-                    finding_of(result, redact=self._redactor.row),
-                    verdict="confirmed",
-                )
-                self._broken_before.add(finding.fingerprint)
-            self._emit(
-                DataChecked(
-                    at=time.time(),
-                    table=result.rule.table.name,
-                    check=result.rule.check,
-                    label=result.rule.label,
-                    proven=result.rule.proven,
-                    rows=result.rows,
-                    violations=result.violations,
-                    error=self._redactor.text(result.error),
-                    finding=finding,
-                )
-            )
+        files = self._job.files
+        async with target.database.snapshot(self._job.project.limits.data_check_s) as snapshot:
+            async for result in whole(snapshot, judged.rows, wide=snapshot):
+                if judged.rules.rows is not None:
+                    judged.rules.rows.baseline(result)
+                event = checked(result, self._redactor, files.data_file)
+                if event.finding is not None:
+                    self._broken_before.add(event.finding.fingerprint)
+                self._emit(event)
 
     def _case_finished(self, outcome: Outcome, setup: Setup) -> None:
         for finding in outcome.findings:

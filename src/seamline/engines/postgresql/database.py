@@ -15,7 +15,8 @@ from seamline.engines.postgresql.capture import capturing
 from seamline.engines.postgresql.catalog import read_catalog
 from seamline.engines.postgresql.image import decode
 from seamline.engines.postgresql.session import TEXT_SETTINGS, Connection, connect, message
-from seamline.engines.protocol import Address, Capture
+from seamline.engines.postgresql.snapshot import open_snapshot
+from seamline.engines.protocol import Address, Capture, Snapshot
 from seamline.errors import TargetError
 from seamline.model.catalog import Catalog
 from seamline.model.row import Row
@@ -67,6 +68,10 @@ class OpenDatabase:
         except psycopg.Error as error:
             raise TargetError(message(error)) from error
         return [{name: _plain(value) for name, value in row.items()} for row in found]
+
+    def snapshot(self, check_s: float) -> AbstractAsyncContextManager[Snapshot]:
+        """The database as it is now, over connections that only read."""
+        return open_snapshot(self._conninfo, self.address.name, check_s=check_s)
 
     def capture(self) -> AbstractAsyncContextManager[Capture]:
         """Install capture, take the present as the base, and remove capture at the end."""

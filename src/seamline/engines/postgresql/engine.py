@@ -8,7 +8,8 @@ from pathlib import Path
 
 from seamline.engines.postgresql.existing import existing_server, mark_for_tests
 from seamline.engines.postgresql.server import private_server
-from seamline.engines.protocol import ExistingServer, Server
+from seamline.engines.postgresql.snapshot import open_snapshot
+from seamline.engines.protocol import ExistingServer, Server, Snapshot
 
 
 class PostgreSQL:
@@ -27,6 +28,10 @@ class PostgreSQL:
     ) -> AbstractAsyncContextManager[ExistingServer]:
         """The server of `url`, if the database there is declared to be for tests; see `existing`."""
         return existing_server(url, disposable=disposable)
+
+    def snapshot(self, url: str, *, check_s: float) -> AbstractAsyncContextManager[Snapshot]:
+        """The database of `url` as it is now, only read; see `snapshot`."""
+        return open_snapshot(url, check_s=check_s)
 
     async def mark(self, url: str) -> None:
         """Declare the database of `url` to be for tests; see `existing.mark_for_tests`."""

@@ -1,0 +1,37 @@
+"""What differs between engines in the SQL of rules: one small file each, found by the engine's name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from seamline.model.catalog import Column
+
+NUMBERS = frozenset(("smallint", "integer", "bigint", "numeric", "real", "double precision"))
+TEXTS = frozenset(("text", "character varying", "character", "citext", "name"))
+
+
+class Dialect(Protocol):
+    """How one engine writes what rules are made of.
+
+    Placeholders are those of `Reader.query`, `%(name)s`, and percent signs of other text are doubled.
+    `row` is a whole row as JSON, `unlike` that text does not match a pattern, `longer` that it has
+    more characters, `typed` a parameter to compare a column with, `quantile` the value of a column
+    at a share, `ago` the moment so many seconds before now. `own` takes SQL of the data file, which
+    is PostgreSQL's, and gives the engine's.
+    """
+
+    name: str
+
+    def row(self, alias: str) -> str: ...
+    def unlike(self, text: str, pattern: str) -> str: ...
+    def longer(self, text: str, length: str) -> str: ...
+    def typed(self, placeholder: str, column: Column, value: Any) -> str: ...
+    def quantile(self, column: str, at: str) -> str: ...
+    def ago(self, seconds: str, column: Column) -> str: ...
+    def own(self, sql: str) -> str: ...
+
+
+def dialect_for(engine: str) -> Dialect:
+    """The dialect of a catalog's engine."""
+    return cast(Dialect, import_module(f"seamline.data.dialect.{engine}").DIALECT)

@@ -1,0 +1,40 @@
+"""Rules in PostgreSQL's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seamline.model.catalog import Column
+
+
+class _PostgreSQL:
+    name = "postgres"
+
+    def row(self, alias: str) -> str:
+        return f"to_jsonb({alias})"
+
+    def unlike(self, text: str, pattern: str) -> str:
+        # The second half is never true: it makes a wrong pattern fail where every value is null.
+        return f"{text} !~ {pattern} OR ('' ~ {pattern}) IS NULL"
+
+    def longer(self, text: str, length: str) -> str:
+        # Bytes need no counting, and are never fewer than characters.
+        return f"octet_length({text}) > {length} AND length({text}) > {length}"
+
+    def typed(self, placeholder: str, column: Column, value: Any) -> str:
+        """0.1 is another number as `real`; texts take the column's type by themselves."""
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return f"{placeholder}::real" if column.base == "real" and is_number else placeholder
+
+    def quantile(self, column: str, at: str) -> str:
+        return f"percentile_disc({at}::float8) WITHIN GROUP (ORDER BY {column})"
+
+    def ago(self, seconds: str, column: Column) -> str:
+        moment = f"now() - make_interval(secs => {seconds})"
+        return f"({moment})::date" if column.base == "date" else moment
+
+    def own(self, sql: str) -> str:
+        return sql
+
+
+DIALECT = _PostgreSQL()

@@ -1,0 +1,39 @@
+"""Rules over whole tables as events: what each found, or the line of the file that cannot be evaluated."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import msgspec
+
+from seamline.data.evaluate import Result
+from seamline.data.finding import finding_of
+from seamline.model.event import DataChecked
+from seamline.spec.loader import placed
+from seamline.spec.position import Problem
+from seamline.text.redact import Redactor
+
+
+def checked(result: Result, redactor: Redactor, file: Path | None) -> DataChecked:
+    """The event of one result; a finding is confirmed, as the rows stand there to be looked at again."""
+    finding = None
+    if result.broken:
+        found = finding_of(result, redact=redactor.row)
+        finding = msgspec.structs.replace(found, verdict="confirmed")
+    rule = result.rule
+    error = redactor.text(result.error)
+    if error and rule.path and file is not None:
+        (error,) = placed(file, [Problem(path=rule.path, text=error)], name=file.name)
+    return DataChecked(
+        at=time.time(),
+        table=rule.table.name,
+        check=rule.check,
+        label=rule.label,
+        proven=rule.proven,
+        rows=result.rows,
+        violations=result.violations if result.broken else 0,
+        tolerated=0 if result.broken else result.violations,
+        error=error,
+        finding=finding,
+    )
