@@ -13,6 +13,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -107,7 +108,8 @@ def _coverage(programs: Path, shop: Target) -> float:
         *(w for n, v in headers for w in ("-H", f"{n}: {v}")),
     ]
     start = time.perf_counter()
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory() as folder:  # it leaves one of its own where it runs
+        done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=folder)
     took = time.perf_counter() - start
     found = _CASES.search(done.stdout)
     if found is None:

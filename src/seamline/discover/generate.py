@@ -19,6 +19,7 @@ from seamline.discover.choice import Made
 from seamline.discover.lab import Lab, Renew
 from seamline.discover.learn import Failure, Success, learn_access, made_by, positive, succeeded_by
 from seamline.discover.listed import Listed, items_of, shape
+from seamline.discover.proposal import proposals
 from seamline.discover.seed import seeded
 from seamline.discover.story import absence, echo, life
 from seamline.discover.tables import data_file
@@ -94,9 +95,11 @@ async def generate(
     discovery = Discovery(lab, progress)
     await discovery.find()
     endpoints = [await discovery.entry(op) for op in operations.values()]
+    database = lab.session.target.database
+    proposed = await proposals(database, catalog, lab.images) if database is not None else {}
     return Generated(
         endpoints=endpoints,
-        data=data_file(catalog, rules, rows, lab.images, lab.new, lab.writes),
+        data=data_file(catalog, rules, rows, lab.images, lab.new, lab.writes, proposed),
         unfilled=discovery.unfilled(),
         ambiguous={k: m.ambiguous for k, m in lab.matches.items() if m.ambiguous},
         reached=len(discovery.successes),

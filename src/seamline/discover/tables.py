@@ -21,11 +21,7 @@ _CHANGED = (
     "last_modified",
     "update_time",
 )
-_KINDS = frozenset({"status", "state", "stage", "type", "kind", "role", "method", "level", "phase"})
-_TEXTS = frozenset({"text", "character varying", "varchar", "citext", "character", "bpchar"})
 _ORDERED_ROWS = 3
-_KIND_ROWS = 20
-_KIND_VALUES = 8
 
 
 def data_file(
@@ -35,10 +31,11 @@ def data_file(
     images: Mapping[str, Sequence[Row]],
     new: Mapping[str, Sequence[Row]],
     writes: Writes = (),
+    proposed: Mapping[str, Sequence[dict[str, Any]]] | None = None,
 ) -> dict[str, Any]:
     """What `Data_Validation_Framework.json` holds. `images` are rows as the system itself wrote them,
     `new` those of them that it had just made, `writes` what each attempt did: a check that one of them
-    breaks is not written."""
+    breaks is not written. `proposed` are checks that all rows bear out, by table."""
     sums = totals(catalog, rows, writes)
     by_table: dict[str, list[Rule]] = {}
     for rule in rules:
@@ -50,10 +47,17 @@ def data_file(
         proven = list(_proven(table, by_table.get(table.name, ())))
         own, written = rows.get(table.name, ()), images.get(table.name, ())
         made = new.get(table.name, ())
-        checks = [*_ordered(table, own, written, made), *_kinds(table, own, written)]
+        checks = list(_ordered(table, own, written, made))
         checks += sums.get(table.name, ())
+        said = [_place(c) for c in checks]
+        checks += [c for c in (proposed or {}).get(table.name, ()) if _place(c) not in said]
         tables[table.name] = {"proven": proven, "checks": checks}
     return {"version": 1, "tables": tables}
+
+
+def _place(check: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a check is about."""
+    return check["check"], check.get("columns"), check.get("column")
 
 
 def _proven(table: Table, rules: Sequence[Rule]) -> Iterator[str]:
@@ -96,30 +100,3 @@ def _time(value: Any) -> datetime | None:
         return datetime.fromisoformat(value)
     except ValueError:  # infinity, years beyond Python's
         return None
-
-
-def _kinds(table: Table, rows: Sequence[Row], images: Sequence[Row]) -> Iterator[dict[str, Any]]:
-    for column in table.columns:
-        is_named = column.name.rpartition("_")[2] in _KINDS
-        if (
-            not is_named
-            or column.base not in _TEXTS
-            or column.enum
-            or _has_check(table, column.name)
-        ):
-            continue
-        values = [r[column.name] for r in rows if r.get(column.name) is not None]
-        distinct = sorted(set(values))
-        new = {r[column.name] for r in images if r.get(column.name) is not None}
-        if len(values) >= _KIND_ROWS and len(distinct) <= _KIND_VALUES and new <= set(distinct):
-            yield {
-                "check": "oneOf",
-                "column": column.name,
-                "values": distinct,
-                "severity": "warning",
-                "derived": {"rows": len(rows), "violations": 0},
-            }
-
-
-def _has_check(table: Table, column: str) -> bool:
-    return any(column in c.expression for c in table.checks)

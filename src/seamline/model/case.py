@@ -81,6 +81,18 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     validations: frozenset[str] | None = None
     origin: str = "spec"
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it is one request, unchanged and with its credentials, that should succeed."""
+        step = self.steps[0]
+        return (
+            self.kind == "positive"
+            and len(self.steps) == 1
+            and step.twist is None
+            and step.credentials == "valid"
+            and (not step.status or min(step.status) < 300)
+        )
+
 
 class NotCovered(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a run did not test, and why; `remedy` is what a person can do about it."""

@@ -21,16 +21,9 @@ _DEEPEST = 6
 
 def is_doubled(case: Case) -> bool:
     """Whether a case is one accepted write, as planned by a person or by init."""
-    step = case.steps[0]
-    return (
-        case.kind == "positive"
-        and len(case.steps) == 1
-        and step.twist is None
-        and step.credentials == "valid"
-        and step.operation == case.subject
-        and step.operation.partition(" ")[0] not in SAFE_METHODS
-        and (not step.status or min(step.status) < 300)
-    )
+    operation = case.steps[0].operation
+    is_safe = operation.partition(" ")[0] in SAFE_METHODS
+    return case.is_accepted and operation == case.subject and not is_safe
 
 
 def noise_between(one: Exchange, other: Exchange) -> Noise:

@@ -52,15 +52,7 @@ class Vitals(msgspec.Struct, kw_only=True):
 
 def is_vital(case: Case) -> bool:
     """Whether a case is one safe request that should succeed."""
-    step = case.steps[0]
-    return (
-        case.kind == "positive"
-        and len(case.steps) == 1
-        and step.twist is None
-        and step.credentials == "valid"
-        and step.operation.partition(" ")[0] in SAFE_METHODS
-        and (not step.status or min(step.status) < 300)
-    )
+    return case.is_accepted and not may_spoil(case)
 
 
 def looks_wrong(outcome: Outcome) -> list[str]:
