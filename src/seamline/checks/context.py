@@ -8,6 +8,7 @@ import msgspec
 
 from seamline.model.catalog import Catalog, Table
 from seamline.model.vocabulary import RowOp
+from seamline.openapi.drift import Drift
 from seamline.openapi.error_shape import ErrorShape
 from seamline.openapi.operation import Operation
 from seamline.openapi.validate import BodySchemas
@@ -41,7 +42,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     values of secret columns as the database holds them. `validations` are the checks that apply.
     `noise` is what says nothing where two requests are compared. `error_shape` is what nearly all
     documented error answers have in common. `latency_ms` is the time that a person gives the operation,
-    `methods` are those that the document has, by path.
+    `methods` are those that the document has, by path. `drifts` are the contradictions between what
+    the document says of the operation and what the catalog says of its table.
     `access` are the roles (or identities) that may call the operation, None where nobody says;
     `access_from` is who says so: a person (`reviewed`), `learned` or the `document`.
     """
@@ -62,6 +64,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     error_shape: ErrorShape | None = None
     latency_ms: float | None = None
     methods: Mapping[str, frozenset[str]] = {}
+    drifts: tuple[Drift, ...] = ()
 
     def table(self, name: str | None) -> Table | None:
         """The catalog's table of that name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from seamline.checks import contract_drift
 from seamline.checks.context import Context
 from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.sameness import same
@@ -34,6 +35,8 @@ def duplicate_refused(x: Exchange, context: Context) -> Iterator[Fault | Abstain
         yield Abstain("no answer to judge")
     elif x.status == 503:
         yield Abstain("503: the first request may have closed the system")
+    elif contract_drift.is_told(x, context):
+        yield Abstain("contractDrift tells of it")
     elif x.status >= 500:
         yield Fault(
             title=f"a second row with the same {key} ends in {name_of(x.status)}",

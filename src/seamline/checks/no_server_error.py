@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from seamline.checks import duplicate_refused, too_large_handled
+from seamline.checks import contract_drift, duplicate_refused, too_large_handled
 from seamline.checks.context import Context
 from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.status_as_expected import excerpt, name_of
@@ -20,6 +20,8 @@ def no_server_error(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
         yield Fault(title="no answer", expected="an answer", actual=x.failure, detail="no answer")
     elif x.status == 503 and x.twist is not None and x.twist.scenario == "again":
         yield Abstain("503 to the same request again: the first one may have closed the system")
+    elif contract_drift.is_told(x, context):
+        yield Abstain("contractDrift tells of it")
     elif duplicate_refused.is_told(x, context):
         yield Abstain("duplicateRefused tells of it")
     elif x.status >= 500 and not _is_unknown_method(x):

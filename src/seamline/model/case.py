@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from seamline.model.finding import Finding
 from seamline.model.vocabulary import CaseKind
 
 
@@ -103,8 +104,9 @@ class NotCovered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """The cases of a run, in order, and what could not be planned."""
+    """The cases of a run, in order, what could not be planned, and what is known without a request."""
 
     cases: tuple[Case, ...]
     not_covered: tuple[NotCovered, ...] = ()
+    untried: tuple[Finding, ...] = ()
     seed: int = 0

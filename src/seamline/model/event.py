@@ -103,6 +103,12 @@ class DocumentChecked(_Event, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
 
 
+class ContractCompared(_Event, frozen=True, kw_only=True):
+    """The document has been held against the catalog, once a run: what no request can try, as remarks."""
+
+    findings: tuple[Finding, ...] = ()
+
+
 class FindingConfirmed(_Event, frozen=True, kw_only=True):
     """A finding has been tried again alone on a fresh clone with a freshly started system."""
 
@@ -143,6 +149,7 @@ Event = (
     | CaseFinished
     | DataChecked
     | DocumentChecked
+    | ContractCompared
     | FindingConfirmed
     | Errored
     | Skipped
@@ -153,7 +160,7 @@ Event = (
 def findings_of(event: Event) -> tuple[Finding, ...]:
     """The findings that an event carries; a later event of the same finding says its verdict."""
     match event:
-        case CaseFinished() | DocumentChecked():
+        case CaseFinished() | DocumentChecked() | ContractCompared():
             return event.findings
         case FindingConfirmed():
             return (event.finding,)

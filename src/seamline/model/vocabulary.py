@@ -58,6 +58,7 @@ API_CHECKS = (
     "changeIsLogged",
     "effectsHold",
     "listCountFollowsRows",
+    "contractDrift",
     "noSecretInClear",
     "nothingLeaked",
 )

@@ -16,6 +16,7 @@ import msgspec
 
 from seamline.model.event import (
     CaseFinished,
+    ContractCompared,
     DataChecked,
     DocumentChecked,
     Errored,
@@ -83,6 +84,8 @@ class JunitReporter:
                 self._data(event)
             case DocumentChecked():
                 self._add("the document", "documentSound", 0.0, _judged(event.findings))
+            case ContractCompared():
+                self._add("the document", "contractDrift", 0.0, _judged(event.findings))
             case Errored():
                 self._add(event.subject, event.case or event.subject, 0.0, _errored(event.message))
             case Skipped():

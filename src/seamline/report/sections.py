@@ -46,6 +46,7 @@ SECTIONS = (
             "roundTripFidelity": "accepted values are kept as sent: in the row, the answer, a later read",
             "changeIsLogged": "a change and its row in the audit or outbox are one transaction",
             "effectsHold": "an accepted request writes no table that its effects leave out",
+            "contractDrift": "what the document allows the columns hold, or a documented refusal comes",
             "listCountFollowsRows": "the total of a list goes up by one with one new row",
             "noSecretInClear": "a password of the request stands in no row as it was sent",
             "safeMethodWritesNothing": "a safe method changes no row of the resource",

@@ -7,6 +7,7 @@ import msgspec
 from seamline.model.case import NotCovered
 from seamline.model.event import (
     CaseFinished,
+    ContractCompared,
     DataChecked,
     DocumentChecked,
     Errored,
@@ -77,7 +78,7 @@ class Summary:
                 self._case(event)
             case DataChecked():
                 self._data(event)
-            case DocumentChecked():
+            case DocumentChecked() | ContractCompared():
                 self._document(event)
             case FindingConfirmed():
                 self.findings.confirm(event.finding)
@@ -195,9 +196,10 @@ class Summary:
             if check in failed:
                 tally.failed += min(applied, len(failed[check]))
 
-    def _document(self, event: DocumentChecked) -> None:
-        self.document.applied += 1
-        self.document.failed += bool(event.findings)
+    def _document(self, event: DocumentChecked | ContractCompared) -> None:
+        if isinstance(event, DocumentChecked):
+            self.document.applied += 1
+            self.document.failed += bool(event.findings)
         for finding in event.findings:
             self.findings.add(finding)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from seamline.model.event import (
     CaseFinished,
+    ContractCompared,
     DataChecked,
     DocumentChecked,
     Errored,
@@ -65,7 +66,7 @@ class TerminalReporter:
                 if self._screen is not None:
                     self._screen.done += 1
                     self._screen.doing = event.subject
-            case DocumentChecked():
+            case DocumentChecked() | ContractCompared():
                 for finding in event.findings:
                     self._found(finding)
             case DataChecked():

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from seamline.checks import Context
+from seamline.checks.contract_drift import CHECK
 from seamline.checks.nothing_leaked import SECRET, secret_values
 from seamline.data.changed import ChangedRows
 from seamline.data.declared import declared, without_twins
@@ -19,6 +20,7 @@ from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation, operations
 from seamline.openapi.validate import BodySchemas
 from seamline.run.contexts import contexts, methods_of
+from seamline.run.drift import Compared, compared
 from seamline.run.own_row import own_rows
 from seamline.run.session import Noise, Rules, Target, rows_of
 from seamline.spec.data import DataFramework
@@ -50,7 +52,8 @@ class Judging(msgspec.Struct, frozen=True, kw_only=True):
     """What judges a run: the operations of the document, the rules of rows, all of it as `Rules`.
 
     `rows` is empty where there is no database. `claims` are the names of the claims of each identity
-    whose credentials are a token; `no_signing` says why such tokens cannot be signed, where they cannot.
+    whose credentials are a token; `ambiguous` are the tables between which nothing decides, by
+    operation; `no_signing` says why such tokens cannot be signed, where they cannot.
     """
 
     operations: Mapping[str, Operation]
@@ -58,6 +61,7 @@ class Judging(msgspec.Struct, frozen=True, kw_only=True):
     rules: Rules
     schemas: BodySchemas | None = None
     claims: Mapping[str, frozenset[str]] = {}
+    ambiguous: Mapping[str, tuple[str, ...]] = {}
     no_signing: str = ""
 
 
@@ -84,15 +88,23 @@ async def judging(
     secrets = await _secrets(target)
     schemas = BodySchemas(document) if document is not None else None
     watch = target.catalog is not None and "database" in parts
+    known = contexts(
+        {e.operation: e for e in files.endpoints.endpoints},
+        ops,
+        schemas,
+        target.catalog,
+        secrets,
+        frozenset(i.role for i in files.project.identities.values() if i.role is not None),
+    )
+    contract = Compared()
+    is_asked = "api" in parts and (not checks or CHECK in checks)
+    if schemas is not None and target.catalog is not None and is_asked:
+        contract = compared(known, schemas, target.catalog)
     rules = Rules(
-        contexts=contexts(
-            {e.operation: e for e in files.endpoints.endpoints},
-            ops,
-            schemas,
-            target.catalog,
-            secrets,
-            frozenset(i.role for i in files.project.identities.values() if i.role is not None),
-        ),
+        contexts={
+            key: msgspec.structs.replace(context, drifts=contract.drifts.get(key, ()))
+            for key, context in known.items()
+        },
         fallback=Context(
             catalog=target.catalog,
             secrets=secrets,
@@ -114,6 +126,7 @@ async def judging(
         rows=rows,
         rules=rules,
         claims={name: frozenset(c) for name, c in claims.items() if c is not None},
+        ambiguous=contract.ambiguous,
         no_signing=key_problem(target.signing) if target.signing is not None else "",
     )
 

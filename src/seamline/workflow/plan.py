@@ -10,6 +10,7 @@ from seamline.model.case import Case, NotCovered, Plan
 from seamline.openapi.document import Document
 from seamline.openapi.security import schemes
 from seamline.report.plan import Abilities
+from seamline.run.contract import not_compared, untried
 from seamline.run.derived import with_bases, with_derived
 from seamline.run.plan import Planner
 from seamline.run.probe import World, not_probed
@@ -39,8 +40,12 @@ def plan_of(job: Job, judged: Judging, document: Document | None) -> Plan:
     if document is not None and job.derive and "api" in job.parts:
         plan = _with_derived(job, judged, document, plan)
     if document is not None:
-        missing = tuple(_logins(document, judged))
-        plan = msgspec.structs.replace(plan, not_covered=(*plan.not_covered, *missing))
+        missing = (*_logins(document, judged), *not_compared(judged.ambiguous))
+        plan = msgspec.structs.replace(
+            plan,
+            not_covered=(*plan.not_covered, *missing),
+            untried=tuple(untried(judged.rules.contexts, plan.cases)),
+        )
     return _selected(job, plan)
 
 

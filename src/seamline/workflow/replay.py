@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from seamline.checks.contract_drift import CHECK
 from seamline.data.evaluate import whole
 from seamline.data.finding import finding_of
 from seamline.errors import UsageError
@@ -73,6 +74,9 @@ async def replay(job: Job, finding: Finding, emit: Callable[[Event], None]) -> R
             if finding.check in DOCUMENT_CHECKS:
                 found = document_findings(setup.document, judged) if setup.document else ()
                 again = next((f for f in found if f.fingerprint == finding.fingerprint), None)
+            elif finding.check == CHECK and not finding.case:
+                known = plan_of(job, judged, setup.document).untried
+                again = next((f for f in known if f.fingerprint == finding.fingerprint), None)
             elif finding.case:
                 session = Session(target=target, rules=judged.rules, redactor=redactor)
                 again = await _case(job, judged, setup.document, session, finding)

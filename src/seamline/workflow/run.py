@@ -14,6 +14,7 @@ from seamline.errors import SeamlineError, SpecError
 from seamline.model.case import Case, NotCovered, Plan
 from seamline.model.event import (
     CaseFinished,
+    ContractCompared,
     DataChecked,
     DocumentChecked,
     EndReason,
@@ -119,6 +120,8 @@ class Run:
             cases = plan.cases
             self._started(target, document, judged, plan, setup)
             self._document_checked(document, judged)
+            if plan.untried:
+                self._emit(ContractCompared(at=time.time(), findings=plan.untried))
             session = Session(target=target, rules=judged.rules, redactor=self._redactor)
             vitals = Vitals()
             await self._learnt(session, cases, vitals)

@@ -8,9 +8,11 @@ from itertools import zip_longest
 
 import msgspec
 
+from seamline.checks.contract_drift import CHECK
 from seamline.errors import UsageError
 from seamline.model.case import Case
 from seamline.model.vocabulary import API_CHECKS, DATA_CHECKS, DOCUMENT_CHECKS, Part
+from seamline.run.contract import tries_drift
 from seamline.text.suggest import did_you_mean
 
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|m|min|h|)")
@@ -23,6 +25,7 @@ _NEEDS: dict[str, Callable[[Case], bool]] = {
     "undeclaredMethodRefused": lambda case: any(
         s.twist is not None and s.twist.where == "method" for s in case.steps
     ),
+    CHECK: tries_drift,
 }
 """Checks that only cases of one kind can fail; any other may look at every case."""
 

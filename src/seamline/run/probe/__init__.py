@@ -16,6 +16,7 @@ from seamline.run.probe.assign import assign
 from seamline.run.probe.conditional import conditional
 from seamline.run.probe.cors import cors
 from seamline.run.probe.counted import counted
+from seamline.run.probe.drift import drift
 from seamline.run.probe.example import example
 from seamline.run.probe.foreign import foreign, foreign_not_covered
 from seamline.run.probe.forged import forged, forged_not_covered
@@ -58,6 +59,7 @@ PROBES: tuple[Probe, ...] = (
     life,
     counted,
     kept,
+    drift,
 )
 
 

@@ -1,0 +1,63 @@
+"""Contradictions between document and catalog that no request can try: told once, as a remark."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from seamline.checks import CHECKS, Context
+from seamline.checks.contract_drift import CHECK, is_tried, scenario, where
+from seamline.model.case import Case, NotCovered
+from seamline.model.finding import Finding
+from seamline.openapi.drift import Drift
+
+
+def untried(contexts: Mapping[str, Context], cases: Collection[Case]) -> Iterator[Finding]:
+    """Each contradiction once, however many operations share its schema, that no case tries."""
+    tries = {
+        (c.subject, s.twist.scenario, s.twist.where) for c in cases for s in c.steps if s.twist
+    }
+    again = {c.subject for c in cases for s in c.steps if s.twist and s.twist.scenario == "again"}
+    found: dict[tuple[str, str], tuple[str, Drift]] = {}
+    done: set[tuple[str, str]] = set()
+    for key, context in contexts.items():
+        for drift in context.drifts if CHECK in context.validations else ():
+            place = (drift.pointer, drift.detail)
+            is_done = (
+                key in again
+                if drift.rule == "unique"
+                else (key, scenario(drift), where(drift)) in tries
+            )
+            if is_done:
+                done.add(place)
+            found.setdefault(place, (key, drift))
+    for place, (key, drift) in found.items():
+        if place not in done:
+            yield _finding(key, drift)
+
+
+def not_compared(ambiguous: Mapping[str, tuple[str, ...]]) -> Iterator[NotCovered]:
+    """Operations whose table is not plain."""
+    for key, tables in ambiguous.items():
+        yield NotCovered(
+            subject=f"contractDrift of {key}",
+            reason="the document's schemas fit several tables as well, and are held against none",
+            remedy=f"name the table in the spec file, by `columns` or `effects` ({', '.join(tables)})",
+        )
+
+
+def tries_drift(case: Case) -> bool:
+    """Whether a case tries a contradiction."""
+    return any(s.twist is not None and is_tried(s.twist.scenario) for s in case.steps)
+
+
+def _finding(key: str, drift: Drift) -> Finding:
+    return Finding(
+        check=CHECK,
+        severity="info",
+        subject=key,
+        title=f"{drift.title} (not tried)",
+        expected=drift.mend,
+        actual=drift.pointer,
+        detail=drift.detail,
+        why=f"{CHECKS[CHECK].text} Source: {CHECKS[CHECK].source}.",
+    )

@@ -1,0 +1,99 @@
+"""Which tables the document's operations write and show, and where the two contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from seamline.checks import Context
+from seamline.model.catalog import Catalog, Column, Table
+from seamline.openapi.drift import Drift, drift_of_answer, drift_of_request
+from seamline.openapi.drift.column import limits
+from seamline.openapi.drift.field import by_name, names
+from seamline.openapi.plain import answered, item_of, list_of, plain, properties
+from seamline.openapi.table.match import Match, match
+from seamline.openapi.validate import BodySchemas
+from seamline.rows.limit import Limit
+from seamline.text.pointer import escape
+
+_WRITES = ("POST", "PUT", "PATCH")
+_ENOUGH = 0.5
+"""The share of a request's properties that are columns, where nobody says what the request writes."""
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """The contradictions of each operation, and the tables between which nothing decides for others."""
+
+    drifts: Mapping[str, tuple[Drift, ...]] = {}
+    ambiguous: Mapping[str, tuple[str, ...]] = {}
+
+
+def compared(contexts: Mapping[str, Context], schemas: BodySchemas, catalog: Catalog) -> Compared:
+    """Hold the document against the catalog, in the order of document and rules."""
+    known = {k: c.operation for k, c in contexts.items() if c.operation is not None}
+    matches = match(known, schemas.document, catalog)
+    finder = _Finder(schemas, catalog)
+    return Compared(
+        drifts={key: tuple(finder.of(contexts[key], matches[key])) for key in known},
+        ambiguous={
+            key: found.ambiguous
+            for key, found in matches.items()
+            if found.ambiguous and not _table(contexts[key], found)
+        },
+    )
+
+
+class _Finder:
+    def __init__(self, schemas: BodySchemas, catalog: Catalog) -> None:
+        self._answers, self._catalog = schemas, catalog
+        self._requests = BodySchemas(schemas.document, "request")
+        self._limits: dict[str, dict[str, Limit]] = {}
+
+    def of(self, context: Context, found: Match) -> Iterator[Drift]:
+        operation = context.operation
+        table = self._catalog.by_name.get(_table(context, found) or "")
+        if operation is None or table is None:
+            return
+        if table.name not in self._limits:
+            self._limits[table.name] = limits(table)
+        limit = self._limits[table.name]
+        if operation.method in _WRITES and self._writes(context, table):
+            columns = _columns(context, table, names(operation, self._requests.document))
+            yield from drift_of_request(operation, self._requests, table, columns, limit)
+        schema = answered(operation, self._answers.document)
+        item, is_list = item_of(self._answers.document, schema)
+        shown = tuple(properties(plain(self._answers.document, item)))
+        columns = by_name(table, shown) if is_list else _columns(context, table, shown)
+        yield from drift_of_answer(operation, self._answers, table, columns, limit)
+
+    def _writes(self, context: Context, table: Table) -> bool:
+        """Whether what the request carries goes into the table: as a person says, else as its names do."""
+        if context.effects:
+            return bool({"insert", "update"} & context.effects.get(table.name, frozenset()))
+        assert context.operation is not None
+        document = self._requests.document
+        if list_of(document, answered(context.operation, document)) is not None:
+            return False
+        carried = names(context.operation, document)
+        return bool(carried) and len(by_name(table, carried)) >= len(carried) * _ENOUGH
+
+
+def _table(context: Context, found: Match) -> str | None:
+    """The table that the files name by effects or columns, else the one that is matched."""
+    if not context.effects and not context.columns:
+        return found.table
+    return context.resource or (found.table if found.table in context.effects else None)
+
+
+def _columns(context: Context, table: Table, carried: tuple[str, ...]) -> dict[str, Column]:
+    """The column of each property: as the files map it, else by its name."""
+    columns = by_name(table, carried)
+    for name in carried:
+        place = context.columns.get(f"#/{escape(name)}")
+        if place is None:
+            continue
+        columns.pop(name, None)
+        if place.table == table.name and place.column in table.by_column:
+            columns[name] = table.by_column[place.column]
+    return columns

@@ -1,0 +1,90 @@
+"""Values that the document allows and the catalog does not, one at a time in an accepted request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from seamline.checks.contract_drift import CHECK, scenario, where
+from seamline.model.case import Case, Step, Twist
+from seamline.openapi.drift import Drift
+from seamline.openapi.operation import Operation
+from seamline.run.probe.item import CREATED, item_of
+from seamline.run.probe.life import reading
+from seamline.run.probe.world import World, name_of
+
+_MOST = 24
+"""Cases of one operation, in the order of document and rules."""
+_LEFT_OUT = ("missing", "default")
+UNASKED = ("unique", "unlisted")
+"""Rules that need no case of their own: the same request again there is already, or none can be made."""
+_NOTHING = object()
+
+
+def drift(base: Case, known: Operation, world: World) -> Iterator[Case]:
+    """A case for each contradiction that the accepted request has a place for."""
+    context = world.contexts.get(known.key)
+    if context is None or CHECK not in context.validations:
+        return
+    made = 0
+    for found in context.drifts:
+        case = _case(base, known, world, found) if made < _MOST else None
+        if case is not None:
+            made += 1
+            yield case
+
+
+def _case(base: Case, known: Operation, world: World, found: Drift) -> Case | None:
+    own = base.steps[-1]
+    if found.rule in UNASKED or own.request.json is msgspec.UNSET:
+        return None
+    if found.rule == "nullAnswer":
+        body = _without_value(own.request.json, known, world, found)
+    else:
+        value = msgspec.UNSET if found.rule in _LEFT_OUT else found.value
+        body = _changed(own.request.json, found.name, value)
+    if body is _NOTHING:
+        return None
+    twist = Twist(
+        scenario=scenario(found),
+        what=f"what the document {found.says}",
+        where=where(found),
+        valid=True,
+    )
+    request = msgspec.structs.replace(own.request, json=body)
+    step = msgspec.structs.replace(own, request=request, status=(), twist=twist)
+    steps: tuple[Step, ...] = (*base.steps[:-1], step)
+    if found.rule == "nullAnswer":
+        item = item_of(base, known, world)
+        if item is not None:
+            read = msgspec.structs.replace(reading(base, item, world, "read"), twist=twist)
+            steps = (*steps[:-1], msgspec.structs.replace(step, label=CREATED), read)
+    return msgspec.structs.replace(
+        base,
+        id=name_of(known, f"drift.{found.rule}.{found.name}"),
+        kind="sequence" if len(steps) > 1 else "boundary",
+        steps=steps,
+        validations=frozenset({CHECK, "responseSchema"} if found.rule == "nullAnswer" else {CHECK}),
+        origin=f"derived: {base.id} with what the document {found.says} at {where(found)}:"
+        f" {found.place} {found.holds}",
+    )
+
+
+def _without_value(body: Any, known: Operation, world: World, found: Drift) -> Any:
+    """The body that leaves the column null, where the request may."""
+    if known.method != "POST" or not isinstance(body, dict):
+        return _NOTHING
+    return _changed(body, found.name, msgspec.UNSET)
+
+
+def _changed(body: Any, name: str, value: Any) -> Any:
+    """The body with another value of a property (UNSET: without it); `_NOTHING` where it has no place."""
+    if isinstance(body, list) and body:
+        first = _changed(body[0], name, value)
+        return first if first is _NOTHING else [first, *body[1:]]
+    if not isinstance(body, dict) or (value is msgspec.UNSET and name not in body):
+        return _NOTHING
+    rest = {n: v for n, v in body.items() if n != name}
+    return rest if value is msgspec.UNSET else {**body, name: value}
