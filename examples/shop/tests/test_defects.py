@@ -23,7 +23,9 @@ def test_table_of_defects_is_complete() -> None:
     assert len({defect.name for defect in DEFECTS}) == len(DEFECTS)
     for defect in DEFECTS:
         assert defect.module.__doc__
-        assert hasattr(defect.module, "migrate" if defect.operation == "migrations" else "apply")
+        if defect.operation == "migrations":
+            assert hasattr(defect.module, "migrate")
+        assert hasattr(defect.module, "migrate") or hasattr(defect.module, "apply")
 
 
 def test_command_lists_them() -> None:

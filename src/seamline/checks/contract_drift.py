@@ -24,7 +24,10 @@ CHECK = "contractDrift"
 AGAIN = "again"
 _SCENARIO = "drift-"
 _KEYS = ("unique", "foreign")
-_UNSAID = frozenset({401, 403, 404, 429, 503})
+_OF_ROWS = ("default", "nullAnswer")
+_BESIDE = (*_KEYS, *_OF_ROWS)
+"""Rules that a documented refusal does not contradict."""
+_UNSAID = frozenset({401, 403, 404, 429})
 """Refusals that speak of the caller or of the moment, not of the value."""
 
 
@@ -69,17 +72,19 @@ def contract_drift(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
     assert drift is not None
     if x.response is None:
         yield Abstain("no answer to judge")
-    elif x.status >= 500 and x.status != 503:
+    elif _is_busy(x):
+        yield Abstain("503: the system may be busy, or closed by the first request")
+    elif x.status >= 500:
         yield _fault(drift, f"answered {name_of(x.status)}", f"{name_of(x.status)}: {excerpt(x)}")
     elif x.succeeded:
         yield from _kept(x, context, drift)
     elif x.status in _UNSAID - ({404} if drift.rule == "foreign" else frozenset()):
         yield Abstain(f"{x.status} says nothing of the value")
-    elif not is_documented(x, context):
+    elif drift.rule not in _OF_ROWS and not is_documented(x, context):
         title = f"refused with {name_of(x.status)}, which the document does not name"
         actual = f"{name_of(x.status)}: {excerpt(x)}"
         yield msgspec.structs.replace(_fault(drift, title, actual), severity="warning")
-    elif drift.rule not in _KEYS:
+    elif drift.rule not in _BESIDE:
         title = f"refused with {name_of(x.status)}: the document promises more than is stored"
         actual = f"{name_of(x.status)}: {excerpt(x)}"
         yield msgspec.structs.replace(_fault(drift, title, actual), severity="info")
@@ -87,13 +92,20 @@ def contract_drift(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
 
 def is_told(x: Exchange, context: Context) -> bool:
     """Whether a broken or undocumented answer is reported here, with its cause, and so only once."""
-    if CHECK not in context.validations or x.status in (0, 503):
+    if CHECK not in context.validations or x.status == 0 or _is_busy(x):
         return False
     drift = tried(x, context) if context.drifts else None
     return drift is not None and (
         x.status >= 500
         or (x.status >= 400 and x.status not in _UNSAID and not is_documented(x, context))
     )
+
+
+def _is_busy(x: Exchange) -> bool:
+    """Whether a 503 may be about the moment; without Retry-After many give it for what a query raises."""
+    again = x.twist is not None and x.twist.scenario == AGAIN
+    waits = x.response is not None and bool(x.response.header("retry-after"))
+    return x.status == 503 and (again or waits)
 
 
 def is_documented(x: Exchange, context: Context) -> bool:
@@ -191,6 +203,8 @@ def _is_beyond(sent: Any, drift: Drift) -> bool:
         return isinstance(sent, str) and len(sent) >= len(drift.value)
     if drift.rule == "null":
         return sent is None
+    if drift.rule in ("listed", "form"):
+        return bool(sent == drift.value)
     return False
 
 

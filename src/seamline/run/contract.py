@@ -16,23 +16,28 @@ def untried(contexts: Mapping[str, Context], cases: Collection[Case]) -> Iterato
     tries = {
         (c.subject, s.twist.scenario, s.twist.where) for c in cases for s in c.steps if s.twist
     }
-    again = {c.subject for c in cases for s in c.steps if s.twist and s.twist.scenario == "again"}
     found: dict[tuple[str, str], tuple[str, Drift]] = {}
     done: set[tuple[str, str]] = set()
     for key, context in contexts.items():
         for drift in context.drifts if CHECK in context.validations else ():
             place = (drift.pointer, drift.detail)
-            is_done = (
-                key in again
-                if drift.rule == "unique"
-                else (key, scenario(drift), where(drift)) in tries
-            )
-            if is_done:
+            if (key, scenario(drift), where(drift)) in tries or _is_known(key, drift, cases):
                 done.add(place)
             found.setdefault(place, (key, drift))
     for place, (key, drift) in found.items():
         if place not in done:
             yield _finding(key, drift)
+
+
+def _is_known(key: str, drift: Drift, cases: Collection[Case]) -> bool:
+    """Whether the operation's accepted requests show it: without the property, or twice the same key."""
+    if drift.rule not in ("missing", "unique"):
+        return False
+    steps = [s for c in cases for s in c.steps if s.operation == key and s.twist is None]
+    bodies = [s.request.json for s in steps if s.status and min(s.status) < 300]
+    carried = [b[0] if isinstance(b, list) and b else b for b in bodies]
+    has = [drift.name in b for b in carried if isinstance(b, dict)]
+    return False in has if drift.rule == "missing" else True in has
 
 
 def not_compared(ambiguous: Mapping[str, tuple[str, ...]]) -> Iterator[NotCovered]:

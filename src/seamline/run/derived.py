@@ -14,6 +14,7 @@ from seamline.openapi.derive.whole import EXAMPLE
 from seamline.openapi.operation import Operation
 from seamline.run.edited import apply
 from seamline.run.probe import World, probed
+from seamline.run.probe.drift import drift
 from seamline.spec.reference import is_reference
 
 _UNASKED = SAFE_METHODS | {"CONNECT"}
@@ -35,7 +36,11 @@ def with_derived(
         if last[case.subject] != number:
             continue
         base, known = bases.get(case.subject), world.operations.get(case.subject)
-        if base is None or known is None:
+        if known is None:
+            continue
+        if base is None:
+            story = _story(case.subject, cases)
+            found += drift(story, known, world) if story is not None else ()
             continue
         own = edits.get(case.subject, ())
         for derived in (
@@ -75,6 +80,21 @@ def _base(subject: str, cases: Sequence[Case]) -> Case | None:
         and (not c.steps[0].status or min(c.steps[0].status) < 300)
     ]
     return max(fitting, key=lambda c: _size(c.steps[0].request), default=None)
+
+
+def _story(subject: str, cases: Sequence[Case]) -> Case | None:
+    """A sequence whose last step is the operation, accepted: one that needs others before it."""
+    return next(
+        (
+            c
+            for c in cases
+            if c.subject == subject
+            and len(c.steps) > 1
+            and c.steps[-1].operation == subject
+            and all(s.status and max(s.status) < 300 and s.twist is None for s in c.steps)
+        ),
+        None,
+    )
 
 
 def _size(template: RequestTemplate) -> int:

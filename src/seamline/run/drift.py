@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from seamline.checks import Context
 from seamline.model.catalog import Catalog, Column, Table
-from seamline.openapi.drift import Drift, drift_of_answer, drift_of_request
+from seamline.openapi.drift import Drift, drift_of_answer, drift_of_request, left_null
 from seamline.openapi.drift.column import limits
 from seamline.openapi.drift.field import by_name, names
-from seamline.openapi.plain import answered, item_of, list_of, plain, properties
+from seamline.openapi.operation import Operation
+from seamline.openapi.plain import answered, asked, item_of, list_of, plain, properties
 from seamline.openapi.table.match import Match, match
+from seamline.openapi.table.word import bare, table_words, words
 from seamline.openapi.validate import BodySchemas
 from seamline.rows.limit import Limit
 from seamline.text.pointer import escape
@@ -48,6 +51,7 @@ class _Finder:
     def __init__(self, schemas: BodySchemas, catalog: Catalog) -> None:
         self._answers, self._catalog = schemas, catalog
         self._requests = BodySchemas(schemas.document, "request")
+        self._named = {table_words(t.name) for t in catalog.tables}
         self._limits: dict[str, dict[str, Limit]] = {}
 
     def of(self, context: Context, found: Match) -> Iterator[Drift]:
@@ -58,14 +62,35 @@ class _Finder:
         if table.name not in self._limits:
             self._limits[table.name] = limits(table)
         limit = self._limits[table.name]
-        if operation.method in _WRITES and self._writes(context, table):
+        schema = asked(operation)
+        is_written = operation.method in _WRITES and self._writes(context, table)
+        if is_written and self._is_about(schema, table):
             columns = _columns(context, table, names(operation, self._requests.document))
             yield from drift_of_request(operation, self._requests, table, columns, limit)
-        schema = answered(operation, self._answers.document)
-        item, is_list = item_of(self._answers.document, schema)
-        shown = tuple(properties(plain(self._answers.document, item)))
+        yield from self._shown(operation, context, table)
+
+    def _shown(self, operation: Operation, context: Context, table: Table) -> Iterator[Drift]:
+        """What the answer may not show; that of pages is told where their items are answered alone."""
+        document = self._answers.document
+        schema = answered(operation, document)
+        item, is_list = item_of(document, schema)
+        is_page = is_list and plain(document, schema).get("type") != "array"
+        if is_page or not self._is_about(item, table):
+            return
+        shown = tuple(properties(plain(document, item)))
         columns = by_name(table, shown) if is_list else _columns(context, table, shown)
-        yield from drift_of_answer(operation, self._answers, table, columns, limit)
+        limit = self._limits[table.name]
+        given = _columns(context, table, names(operation, document))
+        for found in drift_of_answer(operation, self._answers, table, columns, limit):
+            yield left_null(found, operation, self._requests, table, given)
+
+    def _is_about(self, schema: Any, table: Table) -> bool:
+        """Whether a schema is not named like another table."""
+        ref = schema.get("$ref") if isinstance(schema, dict) else None
+        name = ref.rpartition("/")[2] if isinstance(ref, str) else ""
+        own = table_words(table.name)
+        named = next((n for n in (words(name), bare(name)) if n in self._named), own)
+        return named == own
 
     def _writes(self, context: Context, table: Table) -> bool:
         """Whether what the request carries goes into the table: as a person says, else as its names do."""

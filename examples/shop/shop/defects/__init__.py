@@ -362,6 +362,31 @@ DEFECTS = (
         operation="HEAD /health",
         also=("statusAsExpected", "statusDocumented"),
     ),
+    Defect(
+        name="stockIsSmall",
+        what="products.stock is a smallint; the document allows a million.",
+        check="contractDrift",
+        operation="PUT /products/{id}/stock",
+    ),
+    Defect(
+        name="nameColumnIsShort",
+        what="products.name holds 100 characters; the document allows 120.",
+        check="contractDrift",
+        operation="POST /products",
+    ),
+    Defect(
+        name="priceIsRounded",
+        what="products.price keeps one digit behind the point; the document allows two.",
+        check="contractDrift",
+        operation="POST /products",
+    ),
+    Defect(
+        name="takenCodeIsUnsaid",
+        what="POST /coupons answers 409 to a code that is taken; the document does not say so.",
+        check="contractDrift",
+        operation="POST /coupons",
+        also=("statusDocumented",),
+    ),
 )
 
 

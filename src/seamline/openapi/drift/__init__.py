@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+import msgspec
+
 from seamline.model.catalog import Column, Table
 from seamline.openapi.drift.drift import Drift
 from seamline.openapi.drift.field import Field, answered, asked
@@ -19,7 +21,7 @@ from seamline.openapi.operation import Operation
 from seamline.openapi.validate import BodySchemas
 from seamline.rows.limit import Limit
 
-__all__ = ["Drift", "drift_of_answer", "drift_of_request"]
+__all__ = ["Drift", "drift_of_answer", "drift_of_request", "left_null"]
 
 Rule = Callable[[Field], Iterator[Drift]]
 
@@ -48,6 +50,25 @@ def drift_of_request(
             yield from rule(field)
     yield from unique(operation, schemas.document, table, fields)
     yield from foreign(operation, schemas.document, table, fields)
+
+
+def left_null(
+    found: Drift,
+    operation: Operation,
+    schemas: BodySchemas,
+    table: Table,
+    columns: Mapping[str, Column],
+) -> Drift:
+    """A null that an answer may not show, with how the operation's own request leaves one in the row."""
+    if found.rule != "nullAnswer" or operation.method != "POST":
+        return found
+    for field in asked(operation, schemas, columns, table, {}):
+        if field.column.name == found.column and field.column.default is None:
+            if not field.required:
+                return msgspec.structs.replace(found, is_triable=True)
+            if field.allows(None):
+                return msgspec.structs.replace(found, is_triable=True, value=None)
+    return found
 
 
 def drift_of_answer(

@@ -14,6 +14,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     allows and the column does not hold (UNSET: the property is left out); `pointer` is where the
     document has the property. `told` is what the document promises in place of the column's own
     value (a default), `columns` are those of a key.
+    Where it is not `is_triable` no request can show it.
     """
 
     rule: str
@@ -28,6 +29,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     value: Any = msgspec.UNSET
     told: Any = msgspec.UNSET
     columns: tuple[str, ...] = ()
+    is_triable: bool = True
 
     @property
     def place(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from seamline.model.catalog import Table, UniqueKey
 from seamline.openapi.document import Document
 from seamline.openapi.drift.drift import Drift
@@ -28,7 +30,7 @@ def unique(
     operation: Operation, document: Document, table: Table, fields: Sequence[Field]
 ) -> Iterator[Drift]:
     """A unique key makes the second of two alike an error there; the document names no conflict."""
-    if operation.method != "POST" or _names(operation, document, 409, 400, 422):
+    if operation.method != "POST" or _names(operation, document, 409):
         return
     asked = {f.column.name: f for f in fields}
     parents = {c for k in table.foreign_keys for c in k.columns}
@@ -39,9 +41,11 @@ def unique(
         if all(f.column.name in parents for f in given):
             continue
         name = _joined(key.columns)
+        free = [f for f in given if f.column.name not in parents]
+        value = _value(free[0]) if len(free) == 1 else None
         yield Drift(
             rule="unique",
-            name=_joined(tuple(f.name for f in given)),
+            name=free[0].name if len(free) == 1 else _joined(tuple(f.name for f in given)),
             pointer=_responses(operation),
             table=table.name,
             column=name,
@@ -50,6 +54,7 @@ def unique(
             holds="may be there only once",
             mend=f"a 409 at {_responses(operation)}",
             columns=key.columns,
+            value=msgspec.UNSET if value is None else value,
         )
 
 
@@ -64,8 +69,7 @@ def foreign(
         field = asked.get(key.columns[0]) if len(key.columns) == 1 else None
         if field is None:
             continue
-        values = _ABSENT.get(field.column.base, ())
-        value = next((v for v in values if field.allows(v)), None)
+        value = _value(field)
         if value is None:
             continue
         yield Drift(
@@ -90,6 +94,12 @@ def _keys(table: Table) -> Iterator[UniqueKey]:
         if key.valid and key.plain and key.predicate is None and columns not in seen:
             seen.add(columns)
             yield key
+
+
+def _value(field: Field) -> Any:
+    """A value of a key that no row has; None where none is plain."""
+    values = _ABSENT.get(field.column.base, ())
+    return next((v for v in values if field.allows(v)), None)
 
 
 def _names(operation: Operation, document: Document, *statuses: int) -> bool:

@@ -45,6 +45,7 @@ def unlisted(field: Field) -> Iterator[Drift]:
             type=field.column.type,
             says=f"answers {', '.join(values)} (`enum`)",
             holds=f"may hold {', '.join(missing)} too",
+            is_triable=False,
             mend=f"add {', '.join(missing)} to the `enum` at {field.pointer}, or forbid it in the column",
         )
 
@@ -59,10 +60,9 @@ def labels_of(field: Field) -> tuple[str, ...]:
 
 def _are_other_words(values: list[str], labels: tuple[str, ...]) -> bool:
     """Whether the API speaks of the labels in words of its own: none is common, or they differ by case."""
-    plain = {_plain(label) for label in labels}
-    return not set(values) & set(labels) or all(
-        _plain(v) in plain for v in values if v not in labels
-    )
+    plain, others = {_plain(label) for label in labels}, [v for v in values if v not in labels]
+    are_spelt_otherwise = bool(others) and all(_plain(v) in plain for v in others)
+    return are_spelt_otherwise or not set(values) & set(labels)
 
 
 def _plain(text: str) -> str:

@@ -73,7 +73,7 @@ def null_answer(field: Field) -> Iterator[Drift]:
             "answers no null",
             "may be null",
             f"null allowed at {field.pointer}, or NOT NULL in the column",
-            value=None,
+            is_triable=False,
         )
 
 

@@ -17,9 +17,6 @@ from seamline.run.probe.world import World, name_of
 
 _MOST = 24
 """Cases of one operation, in the order of document and rules."""
-_LEFT_OUT = ("missing", "default")
-UNASKED = ("unique", "unlisted")
-"""Rules that need no case of their own: the same request again there is already, or none can be made."""
 _NOTHING = object()
 
 
@@ -38,13 +35,7 @@ def drift(base: Case, known: Operation, world: World) -> Iterator[Case]:
 
 def _case(base: Case, known: Operation, world: World, found: Drift) -> Case | None:
     own = base.steps[-1]
-    if found.rule in UNASKED or own.request.json is msgspec.UNSET:
-        return None
-    if found.rule == "nullAnswer":
-        body = _without_value(own.request.json, known, world, found)
-    else:
-        value = msgspec.UNSET if found.rule in _LEFT_OUT else found.value
-        body = _changed(own.request.json, found.name, value)
+    body = _body(own.request.json, found) if found.is_triable else _NOTHING
     if body is _NOTHING:
         return None
     twist = Twist(
@@ -56,7 +47,10 @@ def _case(base: Case, known: Operation, world: World, found: Drift) -> Case | No
     request = msgspec.structs.replace(own.request, json=body)
     step = msgspec.structs.replace(own, request=request, status=(), twist=twist)
     steps: tuple[Step, ...] = (*base.steps[:-1], step)
-    if found.rule == "nullAnswer":
+    if found.rule == "unique":
+        first = msgspec.structs.replace(own, request=request, label="first")
+        steps = (*base.steps[:-1], first, step)
+    elif found.rule == "nullAnswer":
         item = item_of(base, known, world)
         if item is not None:
             read = msgspec.structs.replace(reading(base, item, world, "read"), twist=twist)
@@ -72,11 +66,17 @@ def _case(base: Case, known: Operation, world: World, found: Drift) -> Case | No
     )
 
 
-def _without_value(body: Any, known: Operation, world: World, found: Drift) -> Any:
-    """The body that leaves the column null, where the request may."""
-    if known.method != "POST" or not isinstance(body, dict):
-        return _NOTHING
-    return _changed(body, found.name, msgspec.UNSET)
+def _body(body: Any, found: Drift) -> Any:
+    """The body that tries a contradiction; `_NOTHING` where it has no place for it, or did so already."""
+    carried = body[0] if isinstance(body, list) and body else body
+    match found.rule:
+        case "unique":  # the same request again there is already, unless it leaves the key empty
+            is_open = isinstance(carried, dict) and found.name not in carried
+            wanted = is_open and found.value is not msgspec.UNSET
+            return _changed(body, found.name, found.value) if wanted else _NOTHING
+        case "default" | "nullAnswer" if isinstance(carried, dict) and found.name not in carried:
+            return body
+    return _changed(body, found.name, found.value)
 
 
 def _changed(body: Any, name: str, value: Any) -> Any:
