@@ -70,7 +70,10 @@ def contract(
                         }
                     },
                     "responses": {
-                        status: {"description": "", **({"content": content} if status < "3" else {})}
+                        status: {
+                            "description": "",
+                            **({"content": content} if status < "3" else {}),
+                        }
                         for status in answers
                     },
                 }
@@ -197,7 +200,9 @@ async def test_nulls(catalog: Catalog) -> None:
 
 
 async def test_defaults(catalog: Catalog) -> None:
-    one = found(catalog, {"n": integer(default=5, maximum=9, minimum=0), "filled": string(default="x")})
+    one = found(
+        catalog, {"n": integer(default=5, maximum=9, minimum=0), "filled": string(default="x")}
+    )
     assert {k: d.told for k, d in one.items()} == {"default n": 5}
     assert found(catalog, {"n": integer(default=3, maximum=9, minimum=0)}) == {}
 
