@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from seamline.checks.context import Context
+from seamline.checks.housekeeping import notes_changes
 from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.safe_method_writes_nothing import describe
 from seamline.model.exchange import Exchange
 from seamline.model.row import RowChange
 from seamline.model.vocabulary import SAFE_METHODS
-
-_LOG = re.compile(
-    r"(?:^|[_.])(?:audits?|audit_?(?:logs?|trail|entr(?:y|ies)|events?|records?)|outbox(?:_?\w+)?"
-    r"|change_?logs?|histor(?:y|ies)|journals?)$",
-    re.IGNORECASE,
-)
 
 
 def _applies(x: Exchange, context: Context) -> bool:
@@ -30,7 +24,7 @@ def _applies(x: Exchange, context: Context) -> bool:
 
 def _logs(context: Context) -> list[str]:
     """The tables of `effects` that say by their name that each change is noted there."""
-    return [t for t, ops in context.effects.items() if "insert" in ops and _LOG.search(t)]
+    return [t for t, ops in context.effects.items() if "insert" in ops and notes_changes(t)]
 
 
 @check(source="the reviewed `effects`; one transaction for a change and its note", applies=_applies)

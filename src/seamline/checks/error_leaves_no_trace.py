@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from seamline.checks.context import Context
+from seamline.checks.housekeeping import is_audit
 from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.safe_method_writes_nothing import by_table, describe
 from seamline.checks.status_as_expected import name_of
 from seamline.model.exchange import Exchange
 from seamline.model.row import RowChange
 from seamline.model.vocabulary import SAFE_METHODS
-
-_AUDIT = re.compile(r"(?:^|_)(?:audits?|logs?|trails?|attempts?)(?:_|$)")
 
 
 def _applies(x: Exchange, context: Context) -> bool:
@@ -39,6 +37,6 @@ def error_leaves_no_trace(x: Exchange, context: Context) -> Iterator[Fault | Abs
 
 
 def _is_noted(table: str, changes: list[RowChange], context: Context) -> bool:
-    """Whether rows were only added to what an audit is called; an outbox tells others, and is none."""
-    is_audit = table != context.resource and _AUDIT.search(table) is not None
-    return is_audit and all(c.op == "insert" for c in changes)
+    """Whether rows were only added to what an audit is called."""
+    is_beside = table != context.resource and is_audit(table)
+    return is_beside and all(c.op == "insert" for c in changes)

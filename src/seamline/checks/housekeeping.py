@@ -1,4 +1,4 @@
-"""Columns that a system or its database changes by itself whenever a row is written."""
+"""What a system changes by itself with what it is asked for: columns of the row, rows of logs."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ _LOG = re.compile(
     r"|trace|traces|timestamps?|tombstones?|archives?)(?:$|_)",
     re.IGNORECASE,
 )
+_NOTED = re.compile(
+    r"(?:^|[_.])(?:audits?|audit_?(?:logs?|trail|entr(?:y|ies)|events?|records?)|outbox(?:_?\w+)?"
+    r"|change_?logs?|histor(?:y|ies)|journals?)$",
+    re.IGNORECASE,
+)
+_AUDIT = re.compile(r"(?:^|_)(?:audits?|logs?|trails?|attempts?)(?:_|$)")
 
 
 def keeps_itself(column: Column) -> bool:
@@ -41,6 +47,19 @@ def keeps_itself(column: Column) -> bool:
 def is_log(table: str) -> bool:
     """Whether a table's name says that each request may add to it: audit, outbox, history, queue."""
     return _LOG.search(_HUMP.sub("_", table)) is not None
+
+
+def notes_changes(table: str) -> bool:
+    """Whether a table's name says that each change is noted there: an audit, an outbox, a history."""
+    return _NOTED.search(table) is not None
+
+
+def is_audit(table: str) -> bool:
+    """Whether a table's name says that attempts are noted there, refused ones too.
+
+    An outbox is none: it tells others of what has happened.
+    """
+    return _AUDIT.search(table) is not None
 
 
 def telling(columns: frozenset[str], table: str, context: Context) -> list[str]:

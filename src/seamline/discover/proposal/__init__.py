@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from seamline.data.declared import declared
-from seamline.data.evaluate import Reader, whole
+from seamline.data.evaluate import whole
+from seamline.data.scan import Reader
 from seamline.discover.proposal.bounds import bounds
 from seamline.discover.proposal.distinct import distinct
 from seamline.discover.proposal.filled import filled

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from seamline.data.compile import quote, table_sql
-from seamline.data.evaluate import Reader
+from seamline.data.scan import Reader
 from seamline.model.catalog import Catalog, Column, Table
 from seamline.model.row import Row
 from seamline.model.vocabulary import Severity
