@@ -5,6 +5,7 @@ A new check is one new file here and one name in the list below.
 
 from seamline.checks import (
     absent_is404,
+    answer_equals_rows,
     auth_required,
     change_is_logged,
     conditional_requests,
@@ -58,6 +59,7 @@ __all__ = [
     "Context",
     "Fault",
     "absent_is404",
+    "answer_equals_rows",
     "auth_required",
     "change_is_logged",
     "conditional_requests",

@@ -12,6 +12,7 @@ from seamline.openapi.drift import Drift
 from seamline.openapi.error_shape import ErrorShape
 from seamline.openapi.operation import Operation
 from seamline.openapi.validate import BodySchemas
+from seamline.spec.data import Reconciliation
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -45,7 +46,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     `methods` are those that the document has, by path. `drifts` are the contradictions between what
     the document says of the operation and what the catalog says of its table.
     `access` are the roles (or identities) that may call the operation, None where nobody says;
-    `access_from` is who says so: a person (`reviewed`), `learned` or the `document`.
+    `access_from` is who says so: a person (`reviewed`), `learned` or the `document`. `reconcile` are the
+    data file's entries of the operation.
     """
 
     operation: Operation | None = None
@@ -65,6 +67,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     latency_ms: float | None = None
     methods: Mapping[str, frozenset[str]] = {}
     drifts: tuple[Drift, ...] = ()
+    reconcile: tuple[Reconciliation, ...] = ()
 
     def table(self, name: str | None) -> Table | None:
         """The catalog's table of that name."""

@@ -51,6 +51,21 @@ def escaped(sql: str) -> str:
     return sql.replace("%", "%%")
 
 
+def equals(column: str, value: Any, params: Params) -> str:
+    """Equality with a value of a file: numbers as numbers (9.9 is 9.90), anything else as text."""
+    if value is None:
+        return f"{quote(column)} IS NULL"
+    text = f"{quote(column)}::text"
+    if isinstance(value, bool):
+        return f"{text} = {params.add('true' if value else 'false')}"
+    if isinstance(value, int | float):
+        options = (
+            f"to_jsonb({params.add(value)}::numeric), to_jsonb({params.add(str(value))}::text)"
+        )
+        return f"to_jsonb({quote(column)}) IN ({options})"
+    return f"{text} = {params.add(value)}"
+
+
 def table_sql(table: Table) -> str:
     """The table's qualified name for SQL."""
     return escaped(table.sql)

@@ -91,6 +91,38 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
     parameter: str
 
 
+class StandingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that an answer speaks of, as it stood right after it.
+
+    `item` is its place in the answer's list (0 for an answer about one row), `key` what it was found by.
+    `values` are what it holds for each pointer of the entry. `shown` says whether the entry's `where`
+    selects it. In the entry's order it stands from place `low` to place `high` (several where rows are
+    equal), counted from 1.
+    """
+
+    item: int
+    key: Row = {}
+    values: Row
+    shown: bool | None = None
+    low: int | None = None
+    high: int | None = None
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What the database held right after an answer, asked for one entry of the operation's `reconcile`.
+
+    `count` is how many rows `where` selects, `missing` a few of those that belong onto the page and that
+    no item shows, by their key. `types` are those of computed values. `error` says why nothing is known.
+    """
+
+    entry: int
+    rows: tuple[StandingRow, ...] = ()
+    count: int | None = None
+    missing: tuple[Row, ...] = ()
+    types: dict[str, str] = {}
+    error: str = ""
+
+
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     """One request with its answer and the rows that it changed.
 
@@ -98,7 +130,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     captured (no database), and empty where nothing changed. `notes` holds what settling saw
     (a transaction left open). `duration_ms` is from the first byte sent to the last received.
     `twist` is what a derived request changed of an accepted one; `earlier` are the exchanges of the
-    steps before it in the same case. `owner` is whose row it was about, where that was asked.
+    steps before it in the same case. `owner` is whose row it was about, where that was asked. `standing`
+    is what the database held right after it, for each entry of `reconcile` that speaks of its operation.
     """
 
     case: str
@@ -118,6 +151,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     twist: Twist | None = None
     earlier: tuple[Exchange, ...] = ()
     owner: Owner | None = None
+    standing: tuple[Standing, ...] = ()
 
     @property
     def status(self) -> int:

@@ -59,6 +59,7 @@ API_CHECKS = (
     "effectsHold",
     "listCountFollowsRows",
     "contractDrift",
+    "answerEqualsRows",
     "noSecretInClear",
     "nothingLeaked",
 )

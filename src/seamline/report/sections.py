@@ -48,6 +48,7 @@ SECTIONS = (
             "effectsHold": "an accepted request writes no table that its effects leave out",
             "contractDrift": "what the document allows the columns hold, or a documented refusal comes",
             "listCountFollowsRows": "the total of a list goes up by one with one new row",
+            "answerEqualsRows": "what is answered is what the rows hold at that moment",
             "noSecretInClear": "a password of the request stands in no row as it was sent",
             "safeMethodWritesNothing": "a safe method changes no row of the resource",
         },

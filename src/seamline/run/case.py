@@ -19,11 +19,12 @@ from seamline.model.row import RowChange
 from seamline.model.vocabulary import SAFE_METHODS
 from seamline.run.allow import tolerated
 from seamline.run.evidence import with_evidence
+from seamline.run.noise import Noise
 from seamline.run.owner import owner_of
 from seamline.run.patience import NOT_TESTED, is_limited
 from seamline.run.renew import fresh, renewed, token_expired
 from seamline.run.request import build
-from seamline.run.session import Answers, Noise, Session
+from seamline.run.session import Answers, Session
 from seamline.spec.reference import NothingThere, references_in, resolve
 from seamline.system.identity import Credentials, malformed, missing
 from seamline.system.token import forged
@@ -149,7 +150,7 @@ async def _send(
     if response is not None:
         document = None if response.json is NOT_JSON else response.json
         answers.keep(step.label, document, response.headers)
-    return Exchange(
+    exchange = Exchange(
         case=case.id,
         kind=case.kind,
         step=number,
@@ -168,6 +169,25 @@ async def _send(
         earlier=earlier,
         owner=owner,
     )
+    return await _with_standing(session, exchange, step, answers)
+
+
+async def _with_standing(session: Session, x: Exchange, step: Step, answers: Answers) -> Exchange:
+    """The exchange with the rows that its answer is held against, where `reconcile` speaks of it."""
+    asking, database = session.rules.standings, session.target.database
+    if (
+        asking is None
+        or database is None
+        or not session.rules.judge_api
+        or not asking.of(x.operation)
+    ):
+        return x
+    context = session.rules.context(x.operation)
+    if not x.succeeded or "answerEqualsRows" not in context.validations:
+        return x
+    path = resolve_template(step, answers).path
+    standing = await asking.after(database, x, context, path, session.rules.noise)
+    return msgspec.structs.replace(x, standing=standing)
 
 
 async def _credentials(session: Session, step: Step, answers: Answers) -> Credentials:

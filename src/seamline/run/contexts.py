@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -15,6 +15,7 @@ from seamline.model.vocabulary import ANONYMOUS, API_CHECKS, RowOp
 from seamline.openapi.error_shape import error_shape
 from seamline.openapi.operation import Operation
 from seamline.openapi.validate import BodySchemas
+from seamline.spec.data import Reconciliation
 from seamline.spec.endpoints import EndpointSpec, chosen
 
 _WRITES: Mapping[str, tuple[RowOp, ...]] = {
@@ -33,18 +34,25 @@ def contexts(
     catalog: Catalog | None,
     secrets: frozenset[str],
     roles: frozenset[str] = frozenset(),
+    reconcile: Sequence[Reconciliation] = (),
 ) -> dict[str, Context]:
-    """A context per operation that the document or the spec file knows. `roles` are the toml's."""
+    """A context per operation that the document or the spec file knows. `roles` are the toml's,
+    `reconcile` the data file's entries."""
     shape = error_shape(schemas.document, operations.values()) if schemas is not None else None
+    shown: dict[str, tuple[Reconciliation, ...]] = {}
+    for entry in reconcile:
+        shown[entry.operation] = (*shown.get(entry.operation, ()), entry)
     found = {
         key: _context(
             key, endpoints.get(key), operations.get(key), schemas, catalog, secrets, roles
         )
-        for key in {**operations, **endpoints}
+        for key in {**operations, **endpoints, **shown}
     }
     budgets = {k: e.budget.latency_ms for k, e in endpoints.items() if e.budget is not None}
     return {
-        k: msgspec.structs.replace(c, error_shape=shape, latency_ms=budgets.get(k))
+        k: msgspec.structs.replace(
+            c, error_shape=shape, latency_ms=budgets.get(k), reconcile=shown.get(k, ())
+        )
         for k, c in found.items()
     }
 

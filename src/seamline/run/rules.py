@@ -21,8 +21,10 @@ from seamline.openapi.operation import Operation, operations
 from seamline.openapi.validate import BodySchemas
 from seamline.run.contexts import contexts, methods_of
 from seamline.run.drift import Compared, compared
-from seamline.run.own_row import own_rows
-from seamline.run.session import Noise, Rules, Target, rows_of
+from seamline.run.noise import Noise
+from seamline.run.own_row import OwnRows, own_rows
+from seamline.run.session import Rules, Target, rows_of
+from seamline.run.standing import Standings, standings
 from seamline.spec.data import DataFramework
 from seamline.spec.endpoints import EndpointSpecs
 from seamline.spec.project import Project
@@ -34,10 +36,10 @@ _FEW = 2
 
 
 class Files(msgspec.Struct, frozen=True, kw_only=True):
-    """The three files of a project, read. `data_label` is how messages name the third,
-    `data_file` is where it is.
+    """The three files of a project, read.
 
-    `today` is the day by which their allowances hold or have expired: one for a whole run.
+    `data_label` is how messages name the third, `data_file` where it is. `today` is the day by which their
+    allowances hold or have expired: one for a whole run.
     """
 
     project: Project
@@ -88,6 +90,7 @@ async def judging(
     secrets = await _secrets(target)
     schemas = BodySchemas(document) if document is not None else None
     watch = target.catalog is not None and "database" in parts
+    identities = await own_rows(files.project, target)
     known = contexts(
         {e.operation: e for e in files.endpoints.endpoints},
         ops,
@@ -95,6 +98,7 @@ async def judging(
         target.catalog,
         secrets,
         frozenset(i.role for i in files.project.identities.values() if i.role is not None),
+        files.data.reconcile,
     )
     contract = Compared()
     is_asked = "api" in parts and (not checks or CHECK in checks)
@@ -114,7 +118,8 @@ async def judging(
         ),
         rows=ChangedRows(rows, target.catalog) if watch and target.catalog is not None else None,
         noise=_noise(files.project),
-        identity_rows=await own_rows(files.project, target),
+        identity_rows=identities,
+        standings=await _standings(files, target, ops, document, identities),
         settle_s=files.project.limits.settle_ms / 1000,
         judge_api="api" in parts,
         allowances={e.operation: e.allow for e in files.endpoints.endpoints if e.allow},
@@ -129,6 +134,19 @@ async def judging(
         ambiguous=contract.ambiguous,
         no_signing=key_problem(target.signing) if target.signing is not None else "",
     )
+
+
+async def _standings(
+    files: Files,
+    target: Target,
+    known: Mapping[str, Operation],
+    document: Document | None,
+    identities: OwnRows,
+) -> Standings | None:
+    if target.database is None or target.catalog is None:
+        return None
+    said = (files.data, files.data_label, files.data_file)
+    return await standings(*said, target.catalog, known, document, identities, target.database)
 
 
 def _trails(endpoints: EndpointSpecs) -> frozenset[str]:

@@ -11,13 +11,15 @@ import msgspec
 
 from seamline.checks import CHECKS, Check, Context
 from seamline.data.changed import ChangedRows
-from seamline.data.compile import Params, quote, quoted, table_sql
+from seamline.data.compile import Params, equals, quote, quoted, table_sql
 from seamline.engines.protocol import Capture, Database
 from seamline.errors import SpecError
 from seamline.model.catalog import Catalog
 from seamline.model.row import Row
 from seamline.model.vocabulary import ANONYMOUS
+from seamline.run.noise import Noise
 from seamline.run.patience import Patience
+from seamline.run.standing import Standings
 from seamline.spec.endpoints import Allowance
 from seamline.spec.reference import Lookup, NothingThere
 from seamline.system.http import Client
@@ -27,18 +29,6 @@ from seamline.system.token import SigningKey
 from seamline.text.pointer import ABSENT, at_pointer
 from seamline.text.redact import Redactor
 from seamline.text.suggest import did_you_mean
-
-
-class Noise(msgspec.Struct, frozen=True):
-    """Reviewed noise of seamline.toml: tables that others write, columns that change by themselves."""
-
-    tables: frozenset[str] = frozenset()
-    columns: frozenset[tuple[str, str]] = frozenset()
-
-    def covers(self, table: str, column: str) -> bool:
-        """Whether a column's changes are noise; `*` stands for any table."""
-        return (table, column) in self.columns or ("*", column) in self.columns
-
 
 HEADERS = "@headers"
 """What stands behind a label where a derived case means an answer's headers: `first@headers#/etag`."""
@@ -69,7 +59,8 @@ class Target(msgspec.Struct, kw_only=True):
 class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """How exchanges are judged: a context per operation, the rules of rows, what is noise.
 
-    `allowances` are those of each operation; `today` is the run's, by which they expire.
+    `allowances` are those of each operation; `today` is the run's, by which they expire. `standings` asks
+    for rows right after an answer.
     """
 
     contexts: Mapping[str, Context]
@@ -80,6 +71,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     settle_s: float = 2.0
     judge_api: bool = True
     allowances: Mapping[str, tuple[Allowance, ...]] = {}
+    standings: Standings | None = None
     today: date = date.min
 
     def context(self, operation: str) -> Context:
@@ -128,7 +120,7 @@ async def rows_of(
             hint = did_you_mean(column, list(known.by_column))
             raise SpecError(f"no column {column!r} in table {table}.{hint}")
     params = Params()
-    condition = " AND ".join(_is(c, v, params) for c, v in where.items()) or "true"
+    condition = " AND ".join(equals(c, v, params) for c, v in where.items()) or "true"
     # Without a key by text: not every type has an order of its own.
     order = quoted(known.primary_key) or ", ".join(f"{quote(c)}::text" for c in known.by_column)
     text = (
@@ -137,21 +129,6 @@ async def rows_of(
     )
     found = await database.query(text, params.values)
     return [r["row"] for r in found]
-
-
-def _is(column: str, value: Any, params: Params) -> str:
-    """Equality with a value of a file: numbers as numbers (9.9 is 9.90), anything else as text."""
-    if value is None:
-        return f"{quote(column)} IS NULL"
-    text = f"{quote(column)}::text"
-    if isinstance(value, bool):
-        return f"{text} = {params.add('true' if value else 'false')}"
-    if isinstance(value, int | float):
-        options = (
-            f"to_jsonb({params.add(value)}::numeric), to_jsonb({params.add(str(value))}::text)"
-        )
-        return f"to_jsonb({quote(column)}) IN ({options})"
-    return f"{text} = {params.add(value)}"
 
 
 class Answers(Lookup):

@@ -10,7 +10,8 @@ import msgspec
 from seamline.errors import SeamlineError
 from seamline.model.case import Case, NotCovered
 from seamline.run.case import run_case
-from seamline.run.session import Noise, Rules, Session
+from seamline.run.noise import Noise
+from seamline.run.session import Rules, Session
 from seamline.run.vitals import Vitals, by_identity, is_vital
 
 _MOST = 12

@@ -9,7 +9,8 @@ from collections import Counter
 import msgspec
 
 from seamline.model.case import NotCovered
-from seamline.run.session import Noise, Rules, Target
+from seamline.run.noise import Noise
+from seamline.run.session import Rules, Target
 
 _LOOKS = 5
 

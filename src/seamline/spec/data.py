@@ -17,15 +17,29 @@ class TableChecks(Entry, frozen=True, kw_only=True):
     checks: tuple[Check, ...] = ()
 
 
+class Computed(Entry, frozen=True, kw_only=True):
+    """What no column holds: SQL over the row, `SELECT` or expression, that gives one value."""
+
+    sql: Name
+
+
 class Reconciliation(Entry, frozen=True, kw_only=True):
     """What an operation answers must be what the table holds: pointers into the answer, or into each
-    item of the list at `each`, to columns of the row; `where` says which rows a list shows."""
+    item of the list at `each`, to columns of the row or to SQL over it.
+
+    `where` is SQL that says which rows are shown, `orderBy` in which order, `total` where the answer says
+    how many they are. In SQL `:identity.x` is a column of the caller's row, `:path.x` and `:query.x` are
+    parameters of the request. `learned` entries were found by `seamline init`, and nobody has reviewed them.
+    """
 
     operation: Operation
     table: Name
-    columns: dict[Pointer, Name]
+    columns: dict[Pointer, Name | Computed]
     each: Pointer | None = None
-    where: str | None = None
+    where: Name | None = None
+    order_by: Name | None = None
+    total: Pointer | None = None
+    learned: bool = False
 
 
 class Transactions(Entry, frozen=True, kw_only=True):

@@ -17,6 +17,22 @@ def data_problems(document: Any) -> Iterator[Problem]:
     for table, checks in tables.items() if isinstance(tables, dict) else ():
         for index, check in entries(checks, "checks"):
             yield from _check_problems(check, ("tables", table, "checks", index))
+    for index, entry in entries(document, "reconcile"):
+        yield from _reconcile_problems(entry, ("reconcile", index))
+
+
+def _reconcile_problems(entry: dict[str, Any], path: KeyPath) -> Iterator[Problem]:
+    operation = entry.get("operation")
+    if isinstance(operation, str) and operation[:1].isalpha() and not operation.startswith("GET "):
+        text = "only what a GET answers is held against rows"
+        yield Problem(path=(*path, "operation"), text=f"{text}, found {operation!r}")
+    if entry.get("columns") == {}:
+        yield Problem(path=(*path, "columns"), text="needs one pointer or more")
+    for key in ("orderBy", "total"):
+        needed = next((k for k in ("each", "where") if k not in entry), None)
+        if key in entry and needed is not None:
+            text = f"{key!r} is about the rows of a list: it needs {needed!r}"
+            yield Problem(path=(*path, key), text=text, on_key=True)
 
 
 def _check_problems(check: dict[str, Any], path: KeyPath) -> Iterator[Problem]:

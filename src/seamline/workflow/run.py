@@ -136,6 +136,7 @@ class Run:
             await sender.send(cases, self._job.time_s)
             rules = session.rules
         self._changed_rows(judged)
+        self._not_asked(judged)
         await self._confirm(setup, rules, cases)
 
     def _started(
@@ -227,6 +228,21 @@ class Run:
         limit = self._job.project.limits.confirm
         async for finding in confirm(setup, rules, wanted, by_id, limit):
             self._emit(FindingConfirmed(at=time.time(), finding=finding))
+
+    def _not_asked(self, judged: Judging) -> None:
+        """Tell of which entries of `reconcile` the database could not be asked."""
+        asking = judged.rules.standings
+        for (table, operation), said in asking.errors.items() if asking is not None else ():
+            self._emit(
+                DataChecked(
+                    at=time.time(),
+                    table=table,
+                    check="answerEqualsRows",
+                    label=f"reconcile of {operation}",
+                    scope="changes",
+                    error=self._redactor.text(said),
+                )
+            )
 
     def _changed_rows(self, judged: Judging) -> None:
         """Tell how many changed rows each rule was held against, once a rule."""
