@@ -315,3 +315,19 @@ async def test_rows_of_partitions_are_judged_by_the_rules_of_the_table_and_of_ea
         ]
         results = await run.broken("INSERT INTO e VALUES ('2025-05-05', 10)")
         assert [(r.rule.table.name, r.violations) for r in results] == [("e", 1)]
+
+
+async def test_at_the_end_only_what_more_rows_break_than_before_is_new(database: Lab) -> None:
+    await database.client.run(ORDERS, "INSERT INTO log VALUES (7, NULL)")
+    checks: list[dict[str, Any]] = [{"check": "notNull", "column": "text"}]
+    rules = await rules_of(database, {"log": checks, "lines": [REFERS]})
+    async with cases(database, rules) as run:
+        asked = run.changed.reading({"log"})
+        assert [r.label for r in asked] == ["text is not null"]
+        assert run.changed.reading({"lines", "nothing"}) != asked
+        (before,) = (await in_whole(database, asked)).values()
+        assert before.broken
+        assert not run.changed.is_new(before)
+        await database.client.run("INSERT INTO log VALUES (8, NULL)")
+        (after,) = (await in_whole(database, asked)).values()
+        assert run.changed.is_new(after)

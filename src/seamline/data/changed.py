@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -60,6 +60,15 @@ class ChangedRows:
         self._baseline: dict[int, Result] = {}
         self._looked_at: Counter[int] = Counter()
         self._errors: dict[int, str] = {}
+
+    def reading(self, tables: Collection[str]) -> list[Rule]:
+        """The rules that ask for rows of any of the tables."""
+        return [r for r in self._rules if not self._reads[id(r)].isdisjoint(tables)]
+
+    def is_new(self, result: Result) -> bool:
+        """Whether more rows break the rule than before the first case."""
+        before = self._baseline.get(id(result.rule))
+        return result.broken and (before is None or result.violations > before.violations)
 
     def looked_at_by(self, rule: Rule) -> int:
         """How many changed rows the rule was held against so far."""

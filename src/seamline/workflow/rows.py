@@ -37,3 +37,20 @@ def checked(result: Result, redactor: Redactor, file: Path | None) -> DataChecke
         error=error,
         finding=finding,
     )
+
+
+def left(event: DataChecked) -> DataChecked:
+    """The event of a result that came to be behind the last case, told and failing nothing.
+
+    The rows of the last cases had been put back by then: what wrote late may have meant them.
+    """
+    if event.finding is None:
+        return event
+    change = msgspec.structs.replace
+    finding = change(
+        event.finding,
+        severity="info",
+        title=f"{event.finding.title} after the last case, written by what no request waits for",
+        detail=f"{event.finding.detail}, left behind",
+    )
+    return change(event, finding=finding)

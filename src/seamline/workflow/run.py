@@ -44,7 +44,7 @@ from seamline.workflow import gate
 from seamline.workflow.cases import Listener, Sender
 from seamline.workflow.job import Job
 from seamline.workflow.plan import plan_of
-from seamline.workflow.rows import checked
+from seamline.workflow.rows import checked, left
 
 
 class Run:
@@ -58,6 +58,7 @@ class Run:
         self._start = 0.0
         self._found: dict[str, Finding] = {}
         self._broken_before: set[str] = set()
+        self._is_base = True
 
     def _emit(self, event: Event) -> None:
         self._summary.on(event)
@@ -134,6 +135,7 @@ class Run:
             )
             sender = Sender(setup, stack, session, vitals, listener)
             await sender.send(cases, self._job.time_s)
+            await self._left_behind(session)
             rules = session.rules
         self._changed_rows(judged)
         self._not_asked(judged)
@@ -201,7 +203,30 @@ class Run:
                     self._broken_before.add(event.finding.fingerprint)
                 self._emit(event)
 
+    async def _left_behind(self, session: Session) -> None:
+        """Hold the rules against all rows once more, of tables that are not as they were before the cases.
+
+        Each case's rows are put back, so none are but where something wrote behind the last one.
+        """
+        target, changed = session.target, session.rules.rows
+        if (
+            not self._is_base
+            or changed is None
+            or target.database is None
+            or target.capture is None
+        ):
+            return
+        seen = await target.capture.observe(session.rules.settle_s)
+        rules = changed.reading({c.table for c in seen.changes})
+        if not rules or seen.structure_changed:
+            return
+        async with target.database.snapshot(self._job.project.limits.data_check_s) as snapshot:
+            async for result in whole(snapshot, rules, wide=snapshot):
+                if changed.is_new(result):
+                    self._emit(left(checked(result, self._redactor, self._job.files.data_file)))
+
     def _case_finished(self, outcome: Outcome, setup: Setup) -> None:
+        self._is_base = not outcome.stale
         for finding in outcome.findings:
             if finding.fingerprint not in self._broken_before and finding.verdict != "unstable":
                 self._found.setdefault(finding.fingerprint, finding)
@@ -211,6 +236,7 @@ class Run:
         self._emit(Skipped(at=time.time(), item=item))
 
     def _errored(self, case: Case, message: str, is_bug: bool) -> None:
+        self._is_base = False
         self._emit(
             Errored(
                 at=time.time(),
