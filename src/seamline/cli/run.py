@@ -45,6 +45,21 @@ _PARTS = ("api", "database", "data")
     default=True,
     help="With the cases that follow from the document, or only those of the spec file.",
 )
+@click.option(
+    "--url",
+    metavar="URL",
+    help="With `data`: check the rows of this database. Only reads; no toml and no mark needed.",
+)
+@click.option(
+    "--files",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="With `data`: check Parquet and CSV files; orders.parquet is the table orders.",
+)
+@click.option(
+    "--framework",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="With --url or --files: the data file.  [default: the project's]",
+)
 @click.option("--plan", is_flag=True, help="Show what would run and what cannot, and send nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the last lines only.")
 def run(
@@ -58,6 +73,9 @@ def run(
     seed: int,
     reports: Path | None,
     derive: bool,
+    url: str | None,
+    files: Path | None,
+    framework: Path | None,
     plan: bool,
     quiet: bool,
 ) -> int:
@@ -68,6 +86,17 @@ def run(
     Exit code: 0 clean, 1 findings, 2 usage or spec error, 3 system or database unreachable,
     4 a bug of Seamline, 130 interrupted.
     """
+    if url is not None or files is not None:
+        if part != "data" or (url is not None and files is not None):
+            raise click.UsageError("--url or --files go with `seamline run data`, one of them")
+        if operation or case or changed_since or time or plan:
+            raise click.UsageError(
+                "with --url or --files no requests are sent: only --check selects"
+            )
+        return _rows_only(project, url, files, framework, reports, check, quiet=quiet)
+    if framework is not None:
+        raise click.UsageError("--framework goes with --url or --files")
+
     from seamline.workflow.artifacts import carry_out, load_job, print_plan
 
     parts = {None: ("api", "database"), "api": ("api",)}.get(part, ("database",))
@@ -88,3 +117,28 @@ def run(
     if plan:
         return print_plan(job, sys.stdout)
     return carry_out(job, sys.stdout, reports=reports, quiet=quiet)
+
+
+def _rows_only(
+    project: Path,
+    url: str | None,
+    files: Path | None,
+    framework: Path | None,
+    reports: Path | None,
+    check: tuple[str, ...],
+    *,
+    quiet: bool,
+) -> int:
+    from seamline.workflow.artifacts import carry_out_data
+    from seamline.workflow.data import load_data_job
+    from seamline.workflow.select import known_checks
+
+    job = load_data_job(
+        project,
+        url=url,
+        files=files,
+        framework=framework,
+        reports=reports,
+        checks=known_checks(check),
+    )
+    return carry_out_data(job, sys.stdout, quiet=quiet)

@@ -12,8 +12,9 @@ from typing import Any, TextIO, TypeVar
 
 import msgspec
 
-from seamline.errors import SpecError, UsageError
+from seamline.errors import SeamlineError, SpecError, UsageError
 from seamline.model.case import Case
+from seamline.model.event import Event
 from seamline.model.vocabulary import Part
 from seamline.report import (
     JunitReporter,
@@ -28,6 +29,7 @@ from seamline.spec import DATA, ENDPOINTS, find_spec, load_data, load_endpoints,
 from seamline.spec.data import DataFramework
 from seamline.spec.project import Project
 from seamline.workflow.changed import Changed, changed_since
+from seamline.workflow.data import DataJob, DataRun
 from seamline.workflow.job import Job
 from seamline.workflow.plan import planned
 from seamline.workflow.run import Run
@@ -35,6 +37,7 @@ from seamline.workflow.select import known_checks, parts_of, seconds
 
 _T = TypeVar("_T")
 RECORD = "events.ndjson"
+Ending = Coroutine[Any, Any, tuple[int, SeamlineError | None]]
 
 
 def load_job(
@@ -131,6 +134,22 @@ def carry_out(job: Job, stream: TextIO, *, reports: Path | None = None, quiet: b
     Raises the `SeamlineError` that ended the run early, after all has been written.
     """
     folder = reports_folder(job.project, reports)
+    return _reported(lambda emit: Run(job, emit).execute(), folder, stream, quiet=quiet)
+
+
+def carry_out_data(job: DataJob, stream: TextIO, *, quiet: bool = False) -> int:
+    """The same for checks of rows alone."""
+    folder = _made(job.reports)
+    return _reported(lambda emit: DataRun(job, emit).execute(), folder, stream, quiet=quiet)
+
+
+def _reported(
+    execute: Callable[[Callable[[Event], None]], Ending],
+    folder: Path,
+    stream: TextIO,
+    *,
+    quiet: bool,
+) -> int:
     reporters = Reporters(
         [
             NdjsonReporter(folder / RECORD),
@@ -140,7 +159,7 @@ def carry_out(job: Job, stream: TextIO, *, reports: Path | None = None, quiet: b
         ]
     )
     try:
-        code, error = run_to_end(Run(job, reporters.on).execute())
+        code, error = run_to_end(execute(reporters.on))
     finally:
         reporters.close()
         for failure in reporters.failures:
@@ -159,7 +178,10 @@ def print_plan(job: Job, stream: TextIO) -> int:
 
 def reports_folder(project: Project, other: Path | None = None) -> Path:
     """The folder of what a run writes, made where it is missing."""
-    folder = other or project.path(project.paths.reports)
+    return _made(other or project.path(project.paths.reports))
+
+
+def _made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
