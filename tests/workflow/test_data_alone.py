@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -124,10 +125,8 @@ async def test_the_connection_itself_lets_nothing_be_written(database: Lab, numb
     async with open_snapshot(database.client.address.url, check_s=9) as snapshot:
         for text in texts:
             for wrapped in (text, f"SELECT ({text})", f"SELECT * FROM (\n{text}\n) x"):
-                try:
+                with suppress(TargetError):
                     await snapshot.query(wrapped)
-                except TargetError:
-                    pass
         assert await snapshot.query("SELECT current_setting('transaction_read_only') AS s") == [
             {"s": "on"}
         ]
@@ -137,10 +136,11 @@ async def test_the_connection_itself_lets_nothing_be_written(database: Lab, numb
 async def test_a_role_that_may_only_read_is_enough(database: Lab, tmp_path: Path) -> None:
     await database.client.run(*SCHEMA)
     address = database.client.address
+    conninfo = database.database._conninfo  # type: ignore[attr-defined]
     async with await psycopg.AsyncConnection.connect(
-        database.database._conninfo,
+        conninfo,
         dbname=address.name,
-        autocommit=True,  # type: ignore[attr-defined]
+        autocommit=True,
     ) as admin:
         await admin.execute("DROP ROLE IF EXISTS only_reads")
         await admin.execute("CREATE ROLE only_reads LOGIN PASSWORD 'x'")
@@ -242,7 +242,7 @@ async def test_parts_of_a_table_see_one_state(database: Lab) -> None:
     await database.client.run(*SCHEMA)
     async with open_snapshot(database.client.address.url, check_s=9) as snapshot:
         await database.client.run("DELETE FROM orders WHERE id > 3")
-        texts = [("SELECT count(*) AS n FROM orders", {})] * 8
+        texts: list[tuple[str, dict[str, Any]]] = [("SELECT count(*) AS n FROM orders", {})] * 8
         assert await snapshot.together(texts) == [[{"n": 21}]] * 8
         with pytest.raises(TargetError, match="division by zero"):
             await snapshot.together([*texts, ("SELECT 1 / 0 AS n", {})])
