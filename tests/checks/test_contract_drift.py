@@ -120,6 +120,7 @@ def test_a_silent_change_of_the_value_is_an_error() -> None:
     assert cut.title.endswith("accepted, and the text is cut")
     (clamped,) = found(NAME, tried(WIDTH, 201, row={"position": 2**31 - 1}), around(WIDTH))
     assert clamped.title.endswith("another number is kept")
+    assert clamped.severity == "warning"
 
 
 def test_a_code_for_a_text_is_no_cut() -> None:

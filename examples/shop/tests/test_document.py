@@ -16,7 +16,7 @@ DOCUMENTED = {
     "logout": "204 401 503",
     "readMe": "200 401 503",
     "listProducts": "200 422 503",
-    "readProduct": "200 304 404 422 503",
+    "readProduct": "200 304 404 406 422 503",
     "createProduct": "201 401 403 409 422 503",
     "changeProduct": "200 401 403 404 412 422 503",
     "deleteProduct": "204 401 403 404 409 422 503",

@@ -16,6 +16,7 @@ from seamline.checks.status_as_expected import excerpt, name_of
 from seamline.checks.status_documented import ANY_SERVER
 from seamline.model.exchange import NOT_JSON, Exchange
 from seamline.model.row import Row, RowChange
+from seamline.model.vocabulary import Severity
 from seamline.openapi.drift import Drift
 from seamline.rows.limit import as_number
 from seamline.text.pointer import ABSENT
@@ -27,6 +28,8 @@ _KEYS = ("unique", "foreign")
 _OF_ROWS = ("default", "nullAnswer")
 _BESIDE = (*_KEYS, *_OF_ROWS)
 """Rules that a documented refusal does not contradict."""
+_LOSSES = ("scale", "length", "form")
+"""Rules whose column rounds or cuts; another number or default may be what somebody chose."""
 _UNSAID = frozenset({401, 403, 404, 429})
 """Refusals that speak of the caller or of the moment, not of the value."""
 
@@ -148,11 +151,10 @@ def _kept(x: Exchange, context: Context, drift: Drift) -> Iterator[Fault | Absta
     sent = drift.told if drift.rule == "default" else carried(x).get(drift.name, ABSENT)
     what = "" if ABSENT in (sent, stored) else _changed(drift, sent, stored, column)
     if what:
-        yield _fault(
-            drift,
-            f"accepted, and {what}",
-            f"{drift.key} = {show(stored, column)} for {show(sent, column)}",
-        )
+        actual = f"{drift.key} = {show(stored, column)} for {show(sent, column)}"
+        severity: Severity = "error" if drift.rule in _LOSSES else "warning"
+        fault = _fault(drift, f"accepted, and {what}", actual)
+        yield msgspec.structs.replace(fault, severity=severity)
 
 
 def _changed(drift: Drift, sent: Any, stored: Any, column: Any) -> str:
