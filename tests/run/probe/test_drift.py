@@ -62,6 +62,11 @@ def test_the_first_of_a_list_is_changed() -> None:
     assert case.steps[0].request.json == [{"n": 7}, {"n": 2}]
 
 
+def test_a_body_that_stands_elsewhere_is_left_alone() -> None:
+    known = around(contradiction("width", "n", value=7))
+    assert not list(drift(base(KEY, json={"$from": "a#/x"}), known.operations[KEY], known))
+
+
 def test_what_an_accepted_request_shows_already_is_neither_tried_nor_told() -> None:
     known = around(contradiction("missing", "other"), contradiction("unique", "name"))
     assert made(known) == []

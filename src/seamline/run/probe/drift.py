@@ -14,6 +14,7 @@ from seamline.openapi.operation import Operation
 from seamline.run.probe.item import CREATED, item_of
 from seamline.run.probe.life import reading
 from seamline.run.probe.world import World, name_of
+from seamline.spec.reference import is_reference
 
 _MOST = 24
 """Cases of one operation, in the order of document and rules."""
@@ -84,7 +85,9 @@ def _changed(body: Any, name: str, value: Any) -> Any:
     if isinstance(body, list) and body:
         first = _changed(body[0], name, value)
         return first if first is _NOTHING else [first, *body[1:]]
-    if not isinstance(body, dict) or (value is msgspec.UNSET and name not in body):
+    if not isinstance(body, dict) or is_reference(body):
+        return _NOTHING
+    if value is msgspec.UNSET and name not in body:
         return _NOTHING
     rest = {n: v for n, v in body.items() if n != name}
     return rest if value is msgspec.UNSET else {**body, name: value}
