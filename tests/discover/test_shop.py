@@ -85,6 +85,16 @@ async def test_every_operation_of_the_shop_is_accepted_without_a_hand_written_va
     assert first.reached == 24
 
 
+async def test_what_answers_show_of_rows_is_learnt(generated: Generated) -> None:
+    entries = {e["operation"]: e for e in generated.data["reconcile"]}
+    assert all(e["learned"] for e in entries.values())
+    orders = entries["GET /orders"]
+    assert orders["where"] == "user_id = :identity.id"
+    assert (orders["orderBy"], orders["total"], orders["each"]) == ("id DESC", "#/total", "#/items")
+    assert orders["columns"]["#/placed_at"] == "created_at"
+    assert "where" not in entries["GET /products"]
+
+
 async def test_what_was_learnt_of_orders_is_right(generated: Generated) -> None:
     entries = {f"{e['method']} {e['endpoint']}": e for e in generated.endpoints}
     create = entries["POST /orders"]

@@ -48,10 +48,15 @@ def keys(items: Sequence[Item], name: str) -> list[str]:
 def total_of(exchange: Exchange) -> int | None:
     """How many there are in all, as the answer says."""
     body = exchange.response.json if exchange.response is not None else None
-    if not isinstance(body, dict):
-        return None
-    found = next((body[n] for n in _TOTALS if n in body), None)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    name = total_name(body)
+    return int(body[name]) if isinstance(body, dict) and name else None
+
+
+def total_name(body: Any) -> str:
+    """The property of an answer that says how many there are in all; empty where none does."""
+    name = next((n for n in _TOTALS if n in body), "") if isinstance(body, dict) else ""
+    found = body[name] if name else None
+    return name if isinstance(found, int) and not isinstance(found, bool) else ""
 
 
 def asked(exchange: Exchange) -> dict[str, str]:

@@ -21,6 +21,7 @@ from seamline.discover.learn import Failure, Success, learn_access, made_by, pos
 from seamline.discover.listed import Listed, items_of, shape
 from seamline.discover.proposal import proposals
 from seamline.discover.seed import seeded
+from seamline.discover.shown import shown_rows
 from seamline.discover.story import absence, echo, life
 from seamline.discover.tables import data_file
 from seamline.discover.trail import TRAIL, trails
@@ -96,10 +97,14 @@ async def generate(
     await discovery.find()
     endpoints = [await discovery.entry(op) for op in operations.values()]
     database = lab.session.target.database
+    shown = await shown_rows(lab, discovery.successes)
     proposed = await proposals(database, catalog, lab.images) if database is not None else {}
     return Generated(
         endpoints=endpoints,
-        data=data_file(catalog, rules, rows, lab.images, lab.new, lab.writes, proposed),
+        data={
+            **data_file(catalog, rules, rows, lab.images, lab.new, lab.writes, proposed),
+            **({"reconcile": shown} if shown else {}),
+        },
         unfilled=discovery.unfilled(),
         ambiguous={k: m.ambiguous for k, m in lab.matches.items() if m.ambiguous},
         reached=len(discovery.successes),
