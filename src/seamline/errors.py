@@ -3,6 +3,7 @@
 SeamlineError
 ├── UsageError        the command line            exit 2
 ├── SpecError         a spec file, its author     exit 2   (carries every problem of the file)
+│   └── StatementError    a statement of a SQL file that the database refused
 ├── TargetError       the system or its database  exit 3
 │   ├── ConnectionLost    a database that answers no more
 │   ├── RefusedError      a database that Seamline may not write to
@@ -44,6 +45,14 @@ class SpecError(SeamlineError):
             (problems,) if isinstance(problems, str) else tuple(problems)
         )
         super().__init__("\n".join(self.problems))
+
+
+class StatementError(SpecError):
+    """A statement of a SQL file was refused: with the engine's code, and the column where it names one."""
+
+    def __init__(self, problem: str, *, code: str = "", table: str = "", column: str = "") -> None:
+        self.code, self.table, self.column = code, table, column
+        super().__init__(problem)
 
 
 class TargetError(SeamlineError):

@@ -11,6 +11,7 @@ import msgspec
 
 from seamline.model.catalog import Catalog, Table
 from seamline.model.row import Row, RowChange
+from seamline.model.structure import Contents, Structure, Thing
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,12 +78,15 @@ class Database(Protocol):
     """One database, opened with Seamline's own rights; not the connection that the system uses.
 
     `query` returns rows as dicts (numbers with a fraction as `Decimal`); `params` are named
-    (`%(name)s`) where the text uses them.
+    (`%(name)s`) where the text uses them. `structure` is all that the database is made of, in full;
+    `contents` what tables of it hold, with the rows of those that have at most `most`.
     """
 
     address: Address
 
     async def catalog(self) -> Catalog: ...
+    async def structure(self) -> Structure: ...
+    async def contents(self, tables: Sequence[Thing], most: int) -> dict[str, Contents]: ...
     async def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]: ...
     def capture(self) -> AbstractAsyncContextManager[Capture]: ...
     def snapshot(self, check_s: float) -> AbstractAsyncContextManager[Snapshot]: ...
@@ -104,7 +108,7 @@ class Writer(Protocol):
     until `enough` are in and tells, for each row tried, why it was refused, or ''. `advance` puts the
     sequences behind the rows. `read` tells what a table holds. Identity columns take values given.
     `holds` says which rows satisfy a condition, in which only some columns need a value; () where the
-    condition cannot be evaluated.
+    condition cannot be evaluated. `empty` removes all rows of tables to which no other one refers.
     """
 
     async def read(self, table: Table, limit: int) -> list[Row]: ...
@@ -114,14 +118,15 @@ class Writer(Protocol):
         self, table: Table, condition: str, rows: Sequence[Row]
     ) -> tuple[bool, ...]: ...
     async def advance(self, table: Table) -> None: ...
+    async def empty(self, tables: Sequence[Table]) -> None: ...
 
 
 class Server(Protocol):
     """A database server on which Seamline may create databases.
 
     `create` makes an empty database owned by the system's ordinary role, `clone` a copy of one that
-    nobody is connected to. `run_script` runs a SQL file's text as the system's role. `drop` also ends
-    connections.
+    nobody is connected to. `run_script` runs a SQL file's text as the system's role, where asked for in
+    one transaction. `drop` also ends connections.
     """
 
     version: str
@@ -130,7 +135,9 @@ class Server(Protocol):
     async def create(self, name: str, extensions: Sequence[str] = ()) -> Address: ...
     async def clone(self, source: str, name: str) -> Address: ...
     async def drop(self, name: str) -> None: ...
-    async def run_script(self, address: Address, sql: str, label: str) -> None: ...
+    async def run_script(
+        self, address: Address, sql: str, label: str, *, atomic: bool = False
+    ) -> None: ...
     def open(self, address: Address) -> AbstractAsyncContextManager[Database]: ...
     def writer(self, address: Address, catalog: Catalog) -> AbstractAsyncContextManager[Writer]: ...
 

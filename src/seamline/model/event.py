@@ -109,6 +109,41 @@ class ContractCompared(_Event, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
 
 
+class RevisionChecked(_Event, frozen=True, kw_only=True):
+    """One revision has been tried on rows: up, down, and up again.
+
+    `down` is `none` where there is no way down, for the reason that stands in the notes. `equal` and
+    `rows_kept` are None where they could not be judged; `rows` is how many stood before. `ms` holds the
+    time of up, down and up again, as far as it came.
+    """
+
+    revision: str
+    message: str
+    file: str
+    up: Literal["done", "failed"]
+    down: Literal["done", "failed", "none"] = "none"
+    equal: bool | None = None
+    rows_kept: bool | None = None
+    rows: int = 0
+    ms: tuple[float, ...] = ()
+    checks: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class HistoryChecked(_Event, frozen=True, kw_only=True):
+    """The history of migrations as a whole has been judged: its heads, a second run, models, what was
+    known of it from the last run. `tool` keeps it, `checks` are those that applied."""
+
+    tool: str
+    revisions: int
+    heads: tuple[str, ...]
+    seconds: float
+    checks: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 class FindingConfirmed(_Event, frozen=True, kw_only=True):
     """A finding has been tried again alone on a fresh clone with a freshly started system."""
 
@@ -150,6 +185,8 @@ Event = (
     | DataChecked
     | DocumentChecked
     | ContractCompared
+    | RevisionChecked
+    | HistoryChecked
     | FindingConfirmed
     | Errored
     | Skipped
@@ -160,7 +197,13 @@ Event = (
 def findings_of(event: Event) -> tuple[Finding, ...]:
     """The findings that an event carries; a later event of the same finding says its verdict."""
     match event:
-        case CaseFinished() | DocumentChecked() | ContractCompared():
+        case (
+            CaseFinished()
+            | DocumentChecked()
+            | ContractCompared()
+            | RevisionChecked()
+            | HistoryChecked()
+        ):
             return event.findings
         case FindingConfirmed():
             return (event.finding,)

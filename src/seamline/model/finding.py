@@ -26,10 +26,12 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What a finding rests on: its case's exchanges up to the one judged, or rows of a table."""
+    """What a finding rests on: its case's exchanges up to the one judged, rows of a table, or what two
+    structures of a database differ in, a line a definition, `-` before and `+` after."""
 
     exchanges: tuple[Transcript, ...] = ()
     sql: str = ""
+    diff: str = ""
     rows: tuple[dict[str, object], ...] = ()
 
 

@@ -88,5 +88,18 @@ DATA_CHECKS = (
 )
 """Checks of a table's rows; what `checks[].check` may name."""
 
+MIGRATION_CHECKS = (
+    "oneHead",
+    "upFromEmpty",
+    "upWithRows",
+    "downRestores",
+    "upAgainEqual",
+    "rowsKept",
+    "upTwiceIsOnce",
+    "modelsMatchSchema",
+    "historyKept",
+)
+"""Checks of the history of migrations; there is nothing to choose: it is walked once a run."""
+
 PLANNED_CHECKS = ("statementBudget",)
 """Names that the file formats know already; a run says that it does not test them yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from seamline.model.finding import Finding, Transcript
-from seamline.model.vocabulary import DOCUMENT_CHECKS
+from seamline.model.vocabulary import DOCUMENT_CHECKS, MIGRATION_CHECKS
 from seamline.report.page import Page, Span
 from seamline.report.stream import SafeStream
 from seamline.report.words import pairs, value
@@ -40,10 +40,14 @@ def show(finding: Finding, stream: TextIO, width: int) -> None:
     if evidence is not None and evidence.sql:
         page.blank()
         page.labelled("sql", visible(evidence.sql))
+    if evidence is not None and evidence.diff:
+        page.blank()
+        for line in evidence.diff.splitlines():
+            page.text(visible(line), indent=2)
     for row in evidence.rows if evidence is not None else ():
         page.labelled("row", visible(pairs(row, most=100)))
     page.blank()
-    again = "Look" if finding.check in DOCUMENT_CHECKS else "Send it"
+    again = "Look" if finding.check in (*DOCUMENT_CHECKS, *MIGRATION_CHECKS) else "Send it"
     page.text(f"{again} again with: seamline replay {finding.id}")
     out = SafeStream(stream)
     out.write("\n".join("".join(s.text for s in line) for line in page.lines) + "\n")

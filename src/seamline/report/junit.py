@@ -22,6 +22,8 @@ from seamline.model.event import (
     Errored,
     Event,
     FindingConfirmed,
+    HistoryChecked,
+    RevisionChecked,
     RunStarted,
     Skipped,
 )
@@ -86,6 +88,11 @@ class JunitReporter:
                 self._add("the document", "documentSound", 0.0, _judged(event.findings))
             case ContractCompared():
                 self._add("the document", "contractDrift", 0.0, _judged(event.findings))
+            case RevisionChecked():
+                name = f"{event.revision} {event.message}".strip()
+                self._add("migrations", name, sum(event.ms) / 1000, _judged(event.findings))
+            case HistoryChecked():
+                self._add("migrations", "the history", event.seconds, _judged(event.findings))
             case Errored():
                 self._add(event.subject, event.case or event.subject, 0.0, _errored(event.message))
             case Skipped():
@@ -203,9 +210,10 @@ def _seen(finding: Finding) -> _Seen:
         )
         if text
     ]
-    exchanges = finding.evidence.exchanges if finding.evidence else ()
-    if exchanges:
-        lines.append(clip(exchanges[-1].curl, 2000))
+    if (evidence := finding.evidence) is not None and evidence.exchanges:
+        lines.append(clip(evidence.exchanges[-1].curl, 2000))
+    if evidence is not None and evidence.diff:
+        lines.append(clip(evidence.diff, 2000))
     return _Seen(
         finding.fingerprint,
         finding.severity,

@@ -21,6 +21,7 @@ class Abilities(msgspec.Struct, frozen=True, kw_only=True):
     answers: str
     rows: str
     confirm: str
+    migrations: str
 
 
 def show_plan(plan: Plan, abilities: Abilities, stream: TextIO, width: int) -> None:
@@ -32,7 +33,7 @@ def show_plan(plan: Plan, abilities: Abilities, stream: TextIO, width: int) -> N
         ("rows, undo", abilities.rows),
         ("confirm", abilities.confirm),
         ("SQL, faults", "no: not in this version"),
-        ("migrations", "applied from empty; walks are not in this version"),
+        ("migrations", abilities.migrations),
     ):
         page.labelled(label, said, indent=2, label_width=13)
     page.blank()

@@ -19,6 +19,7 @@ _GAPS = 8
 _ERRORS = 8
 _CHANGES = 5
 _ROWS = 3
+_LINES = 6
 _CURL = 1_000
 
 SIGNS = {"error": "✗", "warning": "!", "info": "·"}
@@ -78,6 +79,10 @@ def _tested(s: Summary, page: Page) -> None:
         tables = len({d.table for d in s.data.values()})
         text = f"{count(len(s.data), 'check')} of {count(tables, 'table')}"
         page.labelled("Data", text + (f", {proven:,} proven by constraints" if proven else ""))
+    if s.history is not None:
+        tried = count(s.revisions_count, "revision")
+        down = sum(1 for r in s.revisions if r.down == "done")
+        page.labelled("Migrations", f"{tried} up, {down:,} of them down and up again, on rows")
     page.labelled("Time", seconds(s.seconds))
 
 
@@ -86,7 +91,7 @@ def _findings(s: Summary, page: Page) -> None:
     page.blank()
     left_out = sum(s.findings.left_out.values())
     if not firm and not left_out:
-        if s.cases or s.data:
+        if s.cases or s.data or s.history is not None:
             page.text("No findings.", style="green")
         return
     numbers = [(sum(f.finding.severity == k for f in firm), k) for k in SIGNS]
@@ -136,6 +141,11 @@ def _finding(seen: FindingSeen, page: Page) -> None:
     more = len(f.evidence.rows) - _ROWS
     if more > 0:
         page.labelled("", f"… {more:,} more", indent=4)
+    lines = f.evidence.diff.splitlines()
+    for line in lines[:_LINES]:
+        page.text(one_line(line, 300), indent=6)
+    if len(lines) > _LINES:
+        page.text(f"… {len(lines) - _LINES:,} more", indent=6)
 
 
 def _exchange(judged: Transcript, exchanges: int, page: Page) -> None:

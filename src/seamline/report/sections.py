@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from seamline.model.vocabulary import DATA_CHECKS, Part
+from seamline.model.vocabulary import DATA_CHECKS, MIGRATION_CHECKS, Part
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +112,21 @@ SECTIONS = (
         title="Transaction testing",
         checks={"errorLeavesNoTrace": "a request that is answered with an error changes no row"},
     ),
-    Section(part="database", title="Migration validation"),
+    Section(
+        part="database",
+        title="Migration validation",
+        checks={
+            "oneHead": "the history has one head, or branches that are declared",
+            "upFromEmpty": "an empty database can be brought up to date",
+            "upWithRows": "a revision can be applied where rows stand in the tables",
+            "downRestores": "after the downgrade everything is defined as before the upgrade",
+            "upAgainEqual": "the second upgrade does what the first one did",
+            "rowsKept": "rows that stood before are there after upgrade and downgrade, unchanged",
+            "upTwiceIsOnce": "an upgrade of what is up to date does nothing",
+            "modelsMatchSchema": "the models describe the schema that the migrations make",
+            "historyKept": "a revision that was applied stays as it is",
+        },
+    ),
     Section(
         part="database",
         title="Performance",
@@ -128,4 +142,4 @@ def sections_of(part: Part) -> tuple[Section, ...]:
 
 def part_of_check(check: str) -> Part:
     """The part that a finding of `check` counts for."""
-    return "database" if check in DATA_CHECKS else "api"
+    return "database" if check in DATA_CHECKS or check in MIGRATION_CHECKS else "api"

@@ -13,12 +13,15 @@ from seamline.model.event import (
     Errored,
     Event,
     FindingConfirmed,
+    HistoryChecked,
+    RevisionChecked,
     RunFinished,
     RunStarted,
     Skipped,
     StageFinished,
     StepRecord,
 )
+from seamline.model.finding import Finding
 from seamline.model.vocabulary import DOCUMENT_CHECKS, Part
 from seamline.report.tally import CheckTally, DataTally, Findings, OperationTally, Reasons
 
@@ -56,6 +59,10 @@ class Summary:
         self.abstained: dict[str, Reasons] = {}
         self.data: dict[tuple[str, str, str], DataTally] = {}
         self.document = CheckTally()
+        self.revisions: list[RevisionChecked] = []
+        self.revisions_count = 0
+        self.history: HistoryChecked | None = None
+        self.walked: dict[str, CheckTally] = {}
         self.findings = Findings()
         self.gaps: dict[tuple[str, str], Gap] = {}
         self.gaps_left_out = 0
@@ -70,7 +77,7 @@ class Summary:
         self.put_back: int | None = None
         self.at = 0.0
 
-    def on(self, event: Event) -> None:
+    def on(self, event: Event) -> None:  # noqa: PLR0912 - a branch a kind of event
         """Fold one event in."""
         self.at = max(self.at, event.at)
         match event:
@@ -80,6 +87,11 @@ class Summary:
                 self._data(event)
             case DocumentChecked() | ContractCompared():
                 self._document(event)
+            case RevisionChecked():
+                self._revision(event)
+            case HistoryChecked():
+                self.history = msgspec.structs.replace(event, findings=())
+                self._walked(event.checks, event.findings)
             case FindingConfirmed():
                 self.findings.confirm(event.finding)
             case Skipped():
@@ -131,12 +143,14 @@ class Summary:
         """Checks that judged or could not judge anything."""
         applied = {name for o in self.operations.values() for name in o.checks}
         of_document = DOCUMENT_CHECKS if self.document.applied else ()
-        return applied | set(self.abstained) | set(of_document)
+        return applied | set(self.abstained) | set(of_document) | set(self.walked)
 
     def check(self, name: str) -> CheckTally:
         """The tally of one check over all operations, zero when it never applied."""
         if name in DOCUMENT_CHECKS:
             return self.document
+        if name in self.walked:
+            return self.walked[name]
         total = CheckTally()
         for operation in self.operations.values():
             if (tally := operation.checks.get(name)) is not None:
@@ -202,6 +216,22 @@ class Summary:
             self.document.failed += bool(event.findings)
         for finding in event.findings:
             self.findings.add(finding)
+
+    def _revision(self, event: RevisionChecked) -> None:
+        self.revisions_count += 1
+        if len(self.revisions) < _NAMES:
+            self.revisions.append(msgspec.structs.replace(event, findings=()))
+        self._walked(event.checks, event.findings)
+
+    def _walked(self, checks: tuple[str, ...], findings: tuple[Finding, ...]) -> None:
+        """Count the checks of one revision, or of the history as a whole."""
+        failed = {f.check for f in findings}
+        for finding in findings:
+            self.findings.add(finding)
+        for name in {*checks, *failed}:
+            tally = self.walked.setdefault(name, CheckTally())
+            tally.applied += 1
+            tally.failed += name in failed
 
     def _data(self, event: DataChecked) -> None:
         key = (event.table, event.check, event.label)

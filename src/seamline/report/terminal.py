@@ -16,6 +16,8 @@ from seamline.model.event import (
     Errored,
     Event,
     FindingConfirmed,
+    HistoryChecked,
+    RevisionChecked,
     RunStarted,
     StageFinished,
 )
@@ -66,7 +68,9 @@ class TerminalReporter:
                 if self._screen is not None:
                     self._screen.done += 1
                     self._screen.doing = event.subject
-            case DocumentChecked() | ContractCompared():
+            case DocumentChecked() | ContractCompared() | RevisionChecked() | HistoryChecked():
+                if isinstance(event, RevisionChecked):
+                    self._doing(f"revision {event.revision}")
                 for finding in event.findings:
                     self._found(finding)
             case DataChecked():
@@ -104,13 +108,16 @@ class TerminalReporter:
         name = one_line(event.project, 60)
         page.add(Span(f"Seamline {event.seamline}", "bold"), Span(f" · {name}" if name else ""))
         operations = count(len(event.operations), "operation")
-        page.labelled("system", one_line(event.system, 200))
-        page.labelled("document", f"{one_line(event.document, 200)}, {operations}")
-        database = f"{one_line(event.engine, 80)}, {count(event.tables, 'table')}"
+        if event.system:
+            page.labelled("system", one_line(event.system, 200))
+            page.labelled("document", f"{one_line(event.document, 200)}, {operations}")
+        tables = f", {count(event.tables, 'table')}" if event.tables or event.system else ""
+        database = f"{one_line(event.engine, 80)}{tables}"
         page.labelled("database", database if event.engine else "none")
         if event.selected:
             page.labelled("selected", one_line(event.selected, 400))
-        page.labelled("plan", f"{count(event.cases, 'case')}, seed {event.seed}")
+        if event.system:
+            page.labelled("plan", f"{count(event.cases, 'case')}, seed {event.seed}")
         self._print(page)
         if self._screen is not None:
             self._screen.total = event.cases

@@ -37,6 +37,7 @@ def _evidence(evidence: Evidence, step: int) -> Evidence:
     return Evidence(
         exchanges=tuple(_transcript(t) for t in judged[-_EXCHANGES:]),
         sql=_text(evidence.sql, TEXT),
+        diff=_text(evidence.diff, TEXT),
         rows=tuple(_row(r) for r in evidence.rows[:_ROWS]),
     )
 

@@ -63,7 +63,9 @@ async def _made_rows(server: Server, address: Address) -> str:
 
 def _command(tool: MigrationsTool) -> tuple[str, ...]:
     if tool.kind == "alembic":
-        return ("alembic", "-c", tool.config or "alembic.ini", "upgrade", "head")
+        # Heads: of one head the same, of several all; that there is only one is checked by itself.
+        runs = ("alembic",) if tool.python is None else (tool.python, "-m", "alembic")
+        return (*runs, "-c", tool.config or "alembic.ini", "upgrade", "heads")
     if tool.kind == "django":
         return ("python", tool.config or "manage.py", "migrate", "--noinput")
     if not tool.command:

@@ -164,18 +164,23 @@ class Setup(msgspec.Struct, kw_only=True):
 
 @asynccontextmanager
 async def prepared(
-    project: Project, workspace: Workspace, redactor: Redactor, emit: Emit
+    project: Project, workspace: Workspace, redactor: Redactor, emit: Emit, *, base: bool = True
 ) -> AsyncIterator[Setup]:
-    """A `Setup` whose base is migrated and seeded; all of it is gone at the end."""
+    """A `Setup` whose base is migrated and seeded; all of it is gone at the end.
+
+    `base=False` makes no base: there is the server alone.
+    """
     values = Values(project, redactor)
     setup = Setup(project=project, workspace=workspace, values=values, redactor=redactor, emit=emit)
     async with AsyncExitStack() as stack:
         if project.database is not None:
-            await _database(setup, project.database, stack)
+            await _server(setup, project.database, stack)
+            if base and setup.live is None:
+                await _base(setup, project.database)
         yield setup
 
 
-async def _database(setup: Setup, database: Database, stack: AsyncExitStack) -> None:
+async def _server(setup: Setup, database: Database, stack: AsyncExitStack) -> None:
     project = setup.project
     engine = engine_for(database.engine)
     async with setup.stage("database server") as detail:
@@ -197,11 +202,15 @@ async def _database(setup: Setup, database: Database, stack: AsyncExitStack) -> 
                 setup.live = given.address
         detail.append(server.origin)
     setup.server = server
-    if setup.live is not None:
+
+
+async def _base(setup: Setup, database: Database) -> None:
+    server = setup.server
+    if server is None:
         return
     log = setup.workspace.folder / "migrations.log"
     setup.base = base = await server.create(_BASE, database.extensions)
-    tools = (project, server, base, setup.values, log, setup.workspace.record)
+    tools = (setup.project, server, base, setup.values, log, setup.workspace.record)
     async with setup.stage("migrations") as detail:
         detail.append(await migrate(*tools))
     async with setup.stage("seed") as detail:

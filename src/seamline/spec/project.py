@@ -39,10 +39,14 @@ class FromEnv(_Table, frozen=True, kw_only=True):
 
 
 class MigrationsTool(_Table, frozen=True, kw_only=True):
-    """What makes the schema: a tool and its settings, SQL files in order, or a command."""
+    """What makes the schema: a tool and its settings, SQL files in order or a folder of them, or a command.
+
+    `python` is the interpreter that has Alembic, where that is not the one of the `alembic` on the PATH.
+    """
 
     kind: Literal["alembic", "django", "sql", "command"]
     config: str | None = None
+    python: Name | None = None
     files: tuple[str, ...] = ()
     command: tuple[Name, ...] = ()
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from seamline.errors import TargetError
 
 TAIL_LINES = 20
+_LINE_BYTES = 64 * 1024 * 1024
 _STOP_S = 5.0
 
 
@@ -60,6 +61,16 @@ class Process:
         """Wait for its end; the exit code (negative: the signal that ended it)."""
         return await self._child.wait()
 
+    async def ask(self, line: bytes) -> bytes:
+        """Say a line to a command that `talks` and take the line that it answers; empty: it has ended."""
+        given, said = self._child.stdin, self._child.stdout
+        if given is None or said is None:
+            raise ValueError("the command was not started to talk")
+        with suppress(ConnectionError):
+            given.write(line + b"\n")
+            await given.drain()
+        return await said.readline()
+
     async def stop(self) -> None:
         """End the whole group: SIGTERM, then SIGKILL after five seconds."""
         with suppress(ProcessLookupError, PermissionError):
@@ -75,6 +86,17 @@ class Process:
             os.killpg(self._child.pid, signal.SIGKILL)
 
 
+def environment(env: Mapping[str, str]) -> dict[str, str]:
+    """Our own environment with `env` over it. The folder of our own interpreter comes last in its PATH,
+    so that tools installed beside Seamline are found."""
+    full = {**os.environ, **env}
+    full["PATH"] = os.pathsep.join(
+        p for p in (full.get("PATH", os.defpath), str(Path(sys.executable).parent)) if p
+    )
+    full.setdefault("PYTHONUNBUFFERED", "1")
+    return full
+
+
 @asynccontextmanager
 async def running(
     command: Sequence[str],
@@ -83,27 +105,25 @@ async def running(
     cwd: Path,
     log: Path,
     started: Callable[[int], None],
+    talks: bool = False,
 ) -> AsyncIterator[Process]:
-    """Run a command in a process group of its own; its output goes to `log`.
+    """Run a command in a process group of its own, in `environment`; its output goes to `log`.
 
-    The folder of our own interpreter comes last in its PATH, so that tools installed beside Seamline
-    are found. Raises `TargetError` when the command cannot be started.
+    With `talks` its standard input and output are for `Process.ask`. Raises `TargetError` when the
+    command cannot be started.
     """
-    full = {**os.environ, **env}
-    full["PATH"] = os.pathsep.join(
-        p for p in (full.get("PATH", os.defpath), str(Path(sys.executable).parent)) if p
-    )
-    full.setdefault("PYTHONUNBUFFERED", "1")
+    pipe = asyncio.subprocess.PIPE
     try:
         with log.open("ab") as output:
             child = await asyncio.create_subprocess_exec(
                 *command,
-                env=full,
+                env=environment(env),
                 cwd=cwd,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
+                stdin=pipe if talks else asyncio.subprocess.DEVNULL,
+                stdout=pipe if talks else output,
                 stderr=output,
                 start_new_session=True,
+                limit=_LINE_BYTES,
             )
     except OSError as exc:
         raise TargetError(

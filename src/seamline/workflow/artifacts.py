@@ -15,7 +15,7 @@ import msgspec
 from seamline.errors import SeamlineError, SpecError, UsageError
 from seamline.model.case import Case
 from seamline.model.event import Event
-from seamline.model.vocabulary import Part
+from seamline.model.vocabulary import MIGRATION_CHECKS, Part
 from seamline.report import (
     JunitReporter,
     MarkdownReporter,
@@ -51,6 +51,8 @@ def load_job(
     check: tuple[str, ...] = (),
     time: str | None = None,
     since: str | None = None,
+    walk: bool = True,
+    only_walk: bool = False,
 ) -> Job:
     """Read the three files. Raises `SpecError` with every problem of all of them.
 
@@ -97,7 +99,16 @@ def load_job(
         checks=checks,
         time_s=time_s,
         changed=changed,
-        selected=_in_words(operation, case, checks, time, changed),
+        selected=_in_words(operation, case, checks, time, changed, only_walk),
+        walk=only_walk
+        or (
+            walk
+            and "database" in parts
+            and not (operation or case)
+            and (changed is None or changed.operations is None)
+            and (not checks or bool(checks.intersection(MIGRATION_CHECKS)))
+        ),
+        only_walk=only_walk,
     )
 
 
@@ -107,8 +118,10 @@ def _in_words(
     checks: frozenset[str],
     time: str | None,
     changed: Changed | None,
+    only_walk: bool,
 ) -> str:
-    said = [f"operation {', '.join(operation)}"] if operation else []
+    said = ["migrations"] if only_walk else []
+    said += [f"operation {', '.join(operation)}"] if operation else []
     said += [f"case {', '.join(case)}"] if case else []
     said += [f"checks {', '.join(sorted(checks))}"] if checks else []
     said += [f"{time} of time, widest first"] if time is not None else []

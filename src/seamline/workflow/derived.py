@@ -15,7 +15,7 @@ from seamline.openapi.derive.derive import VERSION, derive
 from seamline.openapi.derive.edit import Edit
 from seamline.openapi.document import Document
 from seamline.openapi.operation import Operation
-from seamline.report.atomic import replacing
+from seamline.workflow.keep import keep as keep_file
 
 KEPT = Path(".seamline") / "derived.json"
 _MEANS_NOTHING = ("info", "servers", "tags", "externalDocs")
@@ -49,7 +49,7 @@ def edits_of(
         )
         return {}, (item,)
     if keep:
-        _write(path, msgspec.json.encode(_Kept(digest=digest, edits=edits)))
+        keep_file(path, msgspec.json.encode(_Kept(digest=digest, edits=edits)))
     return edits, ()
 
 
@@ -68,16 +68,3 @@ def _read(path: Path) -> _Kept | None:
         return msgspec.json.decode(path.read_bytes(), type=_Kept)
     except (OSError, msgspec.DecodeError):
         return None
-
-
-def _write(path: Path, text: bytes) -> None:
-    """Keep it, out of version control, where that can be done: else it costs the time alone."""
-    try:
-        path.parent.mkdir(exist_ok=True)
-        ignored = path.parent / ".gitignore"
-        if not ignored.exists():
-            ignored.write_text(f"{path.name}\n")
-        with replacing(path) as file:
-            file.write(text.decode())
-    except OSError:
-        return

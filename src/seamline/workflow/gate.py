@@ -56,7 +56,9 @@ def _reason(part: Part, summary: Summary, gate: Gate, reason: EndReason) -> str:
     broken = [d for d in summary.data.values() if d.error]
     if broken:
         return f"{len(broken)} data check{'s' * (len(broken) != 1)} could not be evaluated"
-    return "" if summary.data_evaluated else "not run: no data check was evaluated"
+    if summary.data_evaluated or summary.history is not None:
+        return ""
+    return "not run: no data check was evaluated and no migration was tried"
 
 
 def _api(summary: Summary, gate: Gate) -> str:

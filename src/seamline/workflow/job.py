@@ -19,7 +19,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `derive` adds the cases that follow from the document to those of the spec file; `keep` lets
     what was made of the document stay beside them. `checks`, where given, are the only ones to judge;
     `time_s` is how long cases may be sent, `changed` what a change left to test. `selected` says in
-    words what of all this was asked for.
+    words what of all this was asked for. `walk` is whether the history of migrations is walked, and
+    `only_walk` leaves out all else.
     """
 
     files: Files
@@ -32,6 +33,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     time_s: float | None = None
     changed: Changed | None = None
     selected: str = ""
+    walk: bool = False
+    only_walk: bool = False
 
     @property
     def project(self) -> Project:

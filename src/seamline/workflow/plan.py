@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from seamline.migrations.bind import not_walked
 from seamline.model.case import Case, NotCovered, Plan
 from seamline.openapi.document import Document
 from seamline.openapi.security import schemes
@@ -131,8 +132,10 @@ def abilities(setup: Setup, target: Target) -> Abilities:
     confirm = "yes: alone, on a fresh clone with a freshly started system"
     if not setup.can_clone:
         confirm = "no: the system is not started by Seamline; errors stay unconfirmed"
+    why = not_walked(setup.project)
     return Abilities(
         answers="yes" if document is not None else "status and rows only: no OpenAPI document",
         rows=rows,
         confirm=confirm,
+        migrations=f"no walk: {why}" if why else "each revision up, down, and up again, on rows",
     )

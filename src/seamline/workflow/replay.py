@@ -14,7 +14,7 @@ from seamline.data.finding import finding_of
 from seamline.errors import UsageError
 from seamline.model.event import Event, FindingConfirmed, findings_of
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import DOCUMENT_CHECKS
+from seamline.model.vocabulary import DOCUMENT_CHECKS, MIGRATION_CHECKS
 from seamline.openapi.document import Document
 from seamline.report import read_events
 from seamline.run.case import run_case
@@ -25,6 +25,7 @@ from seamline.run.sound import document_findings
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
 from seamline.workflow.job import Job
+from seamline.workflow.migrations import walk
 from seamline.workflow.plan import plan_of
 
 Outcome = Literal["still fails", "fixed"]
@@ -65,6 +66,8 @@ async def replay(job: Job, finding: Finding, emit: Callable[[Event], None]) -> R
     Raises `UsageError` when the case or rule is not in the spec files any more.
     """
     redactor = Redactor()
+    if finding.check in MIGRATION_CHECKS:
+        return _outcome(await _walked(job, finding, redactor, emit))
     with workspace() as space:
         async with (
             prepared(job.project, space, redactor, emit) as setup,
@@ -82,7 +85,26 @@ async def replay(job: Job, finding: Finding, emit: Callable[[Event], None]) -> R
                 again = await _case(job, judged, setup.document, session, finding)
             else:
                 again = await _rule(target, judged, redactor, finding)
+    return _outcome(again)
+
+
+def _outcome(again: Finding | None) -> Replayed:
     return Replayed("fixed") if again is None else Replayed("still fails", again)
+
+
+async def _walked(
+    job: Job, finding: Finding, redactor: Redactor, emit: Callable[[Event], None]
+) -> Finding | None:
+    """The finding as a walk through the history finds it now."""
+    found: dict[str, Finding] = {}
+
+    def look(event: Event) -> None:
+        found.update({f.fingerprint: f for f in findings_of(event)})
+
+    with workspace() as space:
+        async with prepared(job.project, space, redactor, emit, base=False) as setup:
+            await walk(setup, job.files, look, keep=False)
+    return found.get(finding.fingerprint)
 
 
 async def _case(

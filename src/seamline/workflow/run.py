@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
+import msgspec
+
 from seamline import __version__
 from seamline.confirm.fresh import confirm
 from seamline.data.evaluate import whole
@@ -43,6 +45,7 @@ from seamline.text.redact import Redactor
 from seamline.workflow import gate
 from seamline.workflow.cases import Listener, Sender
 from seamline.workflow.job import Job
+from seamline.workflow.migrations import walk
 from seamline.workflow.plan import plan_of
 from seamline.workflow.rows import checked, left
 
@@ -74,8 +77,13 @@ class Run:
         error: SeamlineError | None = None
         try:
             with workspace() as space:
-                async with prepared(self._job.project, space, self._redactor, self._emit) as setup:
-                    await self._parts(setup)
+                needs = (self._job.project, space, self._redactor, self._emit)
+                async with prepared(*needs, base=not self._job.only_walk) as setup:
+                    if self._job.only_walk:
+                        self._emit(self._begun(setup))
+                    else:
+                        await self._parts(setup)
+                    await self._walk(setup)
         except asyncio.CancelledError:
             reason = "interrupted"
         except SeamlineError as exc:
@@ -141,6 +149,27 @@ class Run:
         self._not_asked(judged)
         await self._confirm(setup, rules, cases)
 
+    async def _walk(self, setup: Setup) -> None:
+        if self._job.walk:
+            await walk(setup, self._job.files, self._emit, keep=self._job.keep)
+
+    def _begun(self, setup: Setup) -> RunStarted:
+        """The first event, as far as it can be told without the system."""
+        return RunStarted(
+            at=time.time(),
+            seamline=__version__,
+            project=self._job.project.folder.name,
+            system="",
+            document="",
+            engine=setup.server.origin if setup.server is not None else "",
+            seed=self._job.seed,
+            cases=0,
+            operations=(),
+            tables=0,
+            parts=self._job.parts,
+            selected=self._job.selected,
+        )
+
     def _started(
         self,
         target: Target,
@@ -151,19 +180,13 @@ class Run:
     ) -> None:
         listed = {e.operation: None for e in self._job.files.endpoints.endpoints}
         self._emit(
-            RunStarted(
-                at=time.time(),
-                seamline=__version__,
-                project=self._job.project.folder.name,
+            msgspec.structs.replace(
+                self._begun(setup),
                 system=document.title if document is not None else target.client.base_url,
                 document=f"{document.source} (OpenAPI {document.version})" if document else "",
-                engine=setup.server.origin if setup.server is not None else "",
-                seed=self._job.seed,
                 cases=len(plan.cases),
                 operations=tuple({**listed, **dict.fromkeys(judged.operations)}),
                 tables=len(target.catalog.tables) if target.catalog is not None else 0,
-                parts=self._job.parts,
-                selected=self._job.selected,
             )
         )
         for item in plan.not_covered:

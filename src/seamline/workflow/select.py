@@ -11,7 +11,13 @@ import msgspec
 from seamline.checks.contract_drift import CHECK
 from seamline.errors import UsageError
 from seamline.model.case import Case
-from seamline.model.vocabulary import API_CHECKS, DATA_CHECKS, DOCUMENT_CHECKS, Part
+from seamline.model.vocabulary import (
+    API_CHECKS,
+    DATA_CHECKS,
+    DOCUMENT_CHECKS,
+    MIGRATION_CHECKS,
+    Part,
+)
 from seamline.run.contract import tries_drift
 from seamline.text.suggest import did_you_mean
 
@@ -41,7 +47,7 @@ def seconds(text: str) -> float:
 
 def known_checks(names: Collection[str]) -> frozenset[str]:
     """The names, all of which must be checks. Raises `UsageError`."""
-    known = (*API_CHECKS, *DATA_CHECKS, *DOCUMENT_CHECKS)
+    known = (*API_CHECKS, *DATA_CHECKS, *DOCUMENT_CHECKS, *MIGRATION_CHECKS)
     for name in names:
         if name not in known:
             raise UsageError(f"--check {name!r}: no such check.{did_you_mean(name, known)}")
@@ -54,7 +60,7 @@ def parts_of(checks: Collection[str], parts: tuple[Part, ...]) -> tuple[Part, ..
         return parts
     of: dict[Part, bool] = {
         "api": bool({*API_CHECKS, *DOCUMENT_CHECKS}.intersection(checks)),
-        "database": bool(set(DATA_CHECKS).intersection(checks)),
+        "database": bool({*DATA_CHECKS, *MIGRATION_CHECKS}.intersection(checks)),
     }
     left = tuple(part for part in parts if of[part])
     if not left:

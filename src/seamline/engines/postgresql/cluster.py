@@ -124,9 +124,11 @@ class Cluster:
             await self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", real)
             del self._made[real]
 
-    async def run_script(self, address: Address, sql: str, label: str) -> None:
+    async def run_script(
+        self, address: Address, sql: str, label: str, *, atomic: bool = False
+    ) -> None:
         """Run a SQL file's text as the system's role on a connection of its own. Raises `SpecError`."""
-        await run_script(address.url, sql, label)
+        await run_script(address.url, sql, label, atomic=atomic)
 
     def open(self, address: Address) -> AbstractAsyncContextManager[Database]:
         """Open a database of this server with the administrator's rights."""

@@ -154,6 +154,16 @@ class CopyWriter:
         table = batch.table.sql.replace("%", "%%")
         return f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE VALUES ({places})".encode()
 
+    async def empty(self, tables: Sequence[Table]) -> None:
+        """Remove all rows of tables to which no table that is not among them refers."""
+        if not tables:
+            return
+        try:
+            names = ", ".join(table.sql for table in tables)
+            await self._connection.execute(f"TRUNCATE {names}".encode())
+        except psycopg.Error as error:
+            raise TargetError(f"rows cannot be removed: {message(error)}") from error
+
     async def advance(self, table: Table) -> None:
         """Let the sequences of the table's columns go on behind the highest value that a row holds."""
         for column in table.columns:

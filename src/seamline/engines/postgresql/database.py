@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from decimal import Decimal
 from typing import Any
@@ -16,10 +16,12 @@ from seamline.engines.postgresql.catalog import read_catalog
 from seamline.engines.postgresql.image import decode
 from seamline.engines.postgresql.session import TEXT_SETTINGS, Connection, connect, message
 from seamline.engines.postgresql.snapshot import open_snapshot
+from seamline.engines.postgresql.structure import read_contents, read_structure
 from seamline.engines.protocol import Address, Capture, Snapshot
 from seamline.errors import TargetError
 from seamline.model.catalog import Catalog
 from seamline.model.row import Row
+from seamline.model.structure import Contents, Structure, Thing
 
 _SELECT = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values|table)\b", re.I | re.S)
 _SETTINGS = {
@@ -42,6 +44,14 @@ class OpenDatabase:
     async def catalog(self) -> Catalog:
         """Everything that the database says of its tables now."""
         return await read_catalog(self._connection)
+
+    async def structure(self) -> Structure:
+        """Everything that the database is made of now, with definitions."""
+        return await read_structure(self._connection)
+
+    async def contents(self, tables: Sequence[Thing], most: int) -> dict[str, Contents]:
+        """What tables hold now, by name; the rows themselves where there are at most `most`."""
+        return await read_contents(self._connection, tables, most)
 
     async def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]:
         """The rows of one statement, with values as row images have them (timestamps are ISO 8601 text, UTC).

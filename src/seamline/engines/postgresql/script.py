@@ -16,7 +16,7 @@ import psycopg
 from psycopg import generators, pq
 
 from seamline.engines.postgresql.session import connect, message
-from seamline.errors import SpecError
+from seamline.errors import SpecError, StatementError
 
 _TOKEN = re.compile(
     r"""(?P<comment>--[^\n]*|/\*)
@@ -154,10 +154,11 @@ def _place(text: str, offset: int) -> tuple[int, int]:
     return before.count("\n") + 1, offset - before.rfind("\n")
 
 
-async def run_script(url: str, text: str, label: str) -> None:
-    """Run the SQL file `text` on a connection of its own to `url`.
+async def run_script(url: str, text: str, label: str, *, atomic: bool = False) -> None:
+    """Run the SQL file `text` on a connection of its own to `url`, with `atomic` in one transaction.
 
-    Raises `SpecError` as `label:line:column: message`. What was sent before the failing round trip stays.
+    Raises `SpecError` as `label:line:column: message`. What was sent before the failing round trip stays
+    where it is not atomic.
     """
     text = text.removeprefix("\ufeff")
     if "\0" in text:
@@ -165,6 +166,8 @@ async def run_script(url: str, text: str, label: str) -> None:
         raise SpecError(f"{label}:{line}:{column}: a NUL character")
     connection = await connect(url)
     try:
+        if atomic:
+            await connection.execute("BEGIN")
         script = _Script(connection, text, label)
         group: list[Statement] = []
         for statement in split(text, label):
@@ -181,6 +184,8 @@ async def run_script(url: str, text: str, label: str) -> None:
                 await script.copy(statement, statement.data)
         if group:
             await script.run(group)
+        if atomic:
+            await script.commit()
         if connection.info.transaction_status != pq.TransactionStatus.IDLE:
             line, _ = _place(text, len(text.rstrip()))
             raise SpecError(f"{label}:{line}:1: the file ends inside a transaction: add COMMIT")
@@ -203,14 +208,21 @@ class _Script:
         try:
             results = await self._connection.wait(generators.execute(pgconn))
         except psycopg.Error as error:
-            raise self._problem(group[0].start, message(error)) from error
+            raise self._refused(group[0].start, error) from error
         for count, result in enumerate(results):
             if result.status != pq.ExecStatus.FATAL_ERROR:
                 continue
             position = result.error_field(pq.DiagnosticField.STATEMENT_POSITION)
             failed = group[min(count, len(group) - 1)].start
             where = group[0].start + int(position) - 1 if position else failed
-            raise self._problem(where, message(psycopg.errors.error_from_result(result)))
+            raise self._refused(where, psycopg.errors.error_from_result(result))
+
+    async def commit(self) -> None:
+        """End the transaction of an atomic file; deferred constraints are checked here."""
+        try:
+            await self._connection.execute("COMMIT")
+        except psycopg.Error as error:
+            raise self._refused(len(self._text.rstrip()), error) from error
 
     async def copy(self, statement: Statement, data: int) -> None:
         """Run one COPY with its data."""
@@ -228,8 +240,13 @@ class _Script:
                     where = self._text.find("\n", where) + 1
             elif error.diag.statement_position:
                 where += int(error.diag.statement_position) - 1
-            raise self._problem(where, message(error)) from error
+            raise self._refused(where, error) from error
 
-    def _problem(self, offset: int, what: str) -> SpecError:
+    def _refused(self, offset: int, error: psycopg.Error) -> StatementError:
         line, column = _place(self._text, offset)
-        return SpecError(f"{self._label}:{line}:{column}: {what}")
+        return StatementError(
+            f"{self._label}:{line}:{column}: {message(error)}",
+            code=error.sqlstate or "",
+            table=error.diag.table_name or "",
+            column=error.diag.column_name or "",
+        )

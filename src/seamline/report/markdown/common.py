@@ -62,9 +62,12 @@ def _setting(s: Summary) -> Iterator[tuple[str, str]]:
     if started is not None:
         project = prose(started.project) or "–"
         yield "Project", project
-        yield "System", code(started.system)
-        yield "Document", f"{code(started.document)}, {count(len(started.operations), 'operation')}"
-        engine = f"{prose(started.engine)}, {count(started.tables, 'table')}"
+        if started.system:
+            yield "System", code(started.system)
+            operations = count(len(started.operations), "operation")
+            yield "Document", f"{code(started.document)}, {operations}"
+        tables = f", {count(started.tables, 'table')}" if started.tables or started.system else ""
+        engine = f"{prose(started.engine)}{tables}"
         yield "Database", engine if started.engine else "none: rows were not watched"
         if started.selected:
             yield "Selected", prose(started.selected, 400)
@@ -84,6 +87,8 @@ def _setting(s: Summary) -> Iterator[tuple[str, str]]:
         )
     if s.data:
         yield "Data checks", f"{len(s.data):,}"
+    if s.revisions_count:
+        yield "Revisions", f"{s.revisions_count:,}"
     yield "Time", seconds(s.seconds)
 
 

@@ -128,12 +128,68 @@ def _migrations(doc: Document, section: Section, s: Summary) -> None:
             for g in stages
         ]
         doc.table(["What happened", "Time", "Result"], rows, numbers=(1,))
+    if s.revisions:
+        _revisions(doc, s)
+        write_checks(doc, section, s)
     else:
-        doc.block("No migration was applied in this run.")
+        doc.block("No revision was tried on its own in this run.")
+    findings = of_section(section, s.findings.of_part("database"))
+    if findings:
+        doc.heading(3, "Findings of migration validation")
+        write_findings(doc, findings)
     doc.block(
-        "This version does not test yet: each step up, down and up again, rows that exist at each revision, "
-        "locks, and old and new versions side by side."
+        "This version does not test yet: locks and rewritten tables, hostile rows, and old and new versions "
+        "side by side."
     )
+
+
+def _revisions(doc: Document, s: Summary) -> None:
+    """A line per revision, and what is worth knowing of them."""
+    history = s.history
+    if history is not None:
+        doc.block(
+            f"{prose(history.tool)}, {count(history.revisions, 'revision')}, at "
+            f"{', '.join(code(h) for h in history.heads) or 'no head'}: each was applied, taken back and "
+            "applied again with rows in all tables, made from the catalog at that revision. *Equal*: after "
+            "the way down everything was defined as before, after the way up as the first time."
+        )
+    head = [
+        "Revision",
+        "What",
+        "Up",
+        "Down",
+        "Equal",
+        "Rows",
+        "Rows kept",
+        "Up",
+        "Down",
+        "Up again",
+    ]
+    rows = [
+        (
+            code(r.revision),
+            prose(r.message, 120) or "–",
+            _WORDS[r.up],
+            _WORDS[r.down],
+            _YES[r.equal],
+            f"{r.rows:,}",
+            _YES[r.rows_kept],
+            *(milliseconds(r.ms[n]) if n < len(r.ms) else "–" for n in range(3)),
+        )
+        for r in s.revisions
+    ]
+    doc.table(head, rows, numbers=(5, 7, 8, 9))
+    if s.revisions_count > len(s.revisions):
+        doc.block(f"and {s.revisions_count - len(s.revisions):,} more.")
+    notes = [f"{code(r.revision)}: {prose(n, 300)}" for r in s.revisions for n in r.notes]
+    notes += [prose(n, 300) for n in (history.notes if history is not None else ())]
+    if notes:
+        doc.block("No faults, and worth knowing:")
+        doc.bullets(notes)
+
+
+_WORDS = {"done": "done", "failed": "**failed**", "none": "no way down"}
+_YES = {True: "yes", False: "**no**", None: "–"}
 
 
 def _performance(doc: Document, section: Section, s: Summary) -> None:

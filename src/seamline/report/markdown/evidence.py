@@ -80,8 +80,11 @@ def _evidence(doc: Document, f: Finding, evidence: Evidence) -> None:
             )
         _transcript(doc, transcript)
     if evidence.sql:
-        doc.block("SQL that finds the rows:")
+        doc.block("SQL that finds the rows:" if evidence.rows else "SQL:")
         doc.block(fence(evidence.sql, "sql"))
+    if evidence.diff:
+        doc.block("The definitions that differ, before (`-`) and after (`+`):")
+        doc.block(fence(evidence.diff, "diff"))
     if evidence.rows:
         columns = list(dict.fromkeys(c for row in evidence.rows for c in row))
         doc.block(f"Rows (the first {len(evidence.rows)}):" if len(evidence.rows) > 1 else "Row:")

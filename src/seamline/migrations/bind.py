@@ -1,0 +1,74 @@
+"""A project's history, bound to a database of its own on the prepared server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+
+from seamline.engines.protocol import Address, Server
+from seamline.migrations.history import History
+from seamline.migrations.stock import stocked
+from seamline.migrations.walk import Leg
+from seamline.migrations.with_alembic import alembic_history
+from seamline.run.setup import Setup
+from seamline.spec.project import MigrationsTool, Project
+from seamline.system.process import free_port
+from seamline.system.template import fill_all
+
+_NOT_YET = {
+    "django": "this version does not walk Django's migrations",
+    "command": "a command that migrates says nothing of single revisions",
+    "sql": "a list of SQL files has no way down",
+}
+
+
+def not_walked(project: Project) -> str:
+    """Why the project's migrations cannot be walked; empty where they can."""
+    tool = project.database.migrations if project.database is not None else None
+    if tool is None:
+        return "no migrations are named in seamline.toml"
+    if tool.kind == "alembic":
+        return ""
+    return _NOT_YET[tool.kind]
+
+
+class Legs:
+    """Makes legs of one walk, each on a fresh database, numbered from `first`."""
+
+    def __init__(self, setup: Setup, server: Server, tool: MigrationsTool) -> None:
+        self._setup = setup
+        self._server = server
+        self._tool = tool
+        self._count = 0
+
+    @asynccontextmanager
+    async def leg(self) -> AsyncIterator[Leg]:
+        """A leg; its database and its process are gone at the end."""
+        self._count += 1
+        server, database = self._server, self._setup.project.database
+        extensions = database.extensions if database is not None else ()
+        address = await server.create(f"seam_walk_{self._count}", extensions)
+        try:
+            async with (
+                server.open(address) as opened,
+                stocked(opened, partial(server.writer, address)) as stock,
+                self._history(address) as history,
+            ):
+                yield Leg(history=history, database=opened, stock=stock)
+        finally:
+            await server.drop(address.name)
+
+    def _history(self, address: Address) -> AbstractAsyncContextManager[History]:
+        setup = self._setup
+        project = setup.project
+        lookup = setup.values.lookup(port=free_port(), address=address)
+        return alembic_history(
+            self._tool.config or "alembic.ini",
+            address,
+            python=self._tool.python,
+            env=fill_all(project.system.env, lookup),
+            cwd=project.path(project.system.cwd),
+            log=setup.workspace.folder / "walk.log",
+            started=setup.workspace.record,
+        )

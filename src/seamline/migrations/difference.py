@@ -1,0 +1,124 @@
+"""In what two structures of a database differ, as lines, and what rows lost between two moments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from seamline.model.structure import Contents, Structure, Thing
+
+_ROW = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
+_KINDS = (
+    "extension",
+    "schema",
+    "type",
+    "domain",
+    "sequence",
+    "table",
+    "column",
+    "constraint",
+    "index",
+)
+
+
+def without(structure: Structure, table: str) -> Structure:
+    """All but one table and what belongs to it: the tool's own bookkeeping is not the system's."""
+    return {key: t for key, t in structure.items() if t.table != table}
+
+
+def changed(before: Structure, after: Structure) -> tuple[Thing, ...]:
+    """Things that only one of them has, or that are defined otherwise, in a stable order."""
+    keys = {k for k in before.keys() | after.keys() if before.get(k) != after.get(k)}
+    things = [before.get(k) or after[k] for k in keys]
+    return tuple(sorted(things, key=_order))
+
+
+def _order(thing: Thing) -> tuple[int, str]:
+    place = _KINDS.index(thing.kind) if thing.kind in _KINDS else len(_KINDS)
+    return place, thing.key
+
+
+def diff(before: Structure, after: Structure) -> str:
+    """A line per definition: `-` what was, `+` what is."""
+    lines = []
+    for thing in changed(before, after):
+        for sign, side in (("-", before), ("+", after)):
+            if (there := side.get(thing.key)) is not None:
+                lines.append(
+                    f"{sign} {there.key}: {' '.join(there.definition.split())}".rstrip(": ")
+                )
+    return "\n".join(lines)
+
+
+def in_words(before: Structure, after: Structure) -> str:
+    """The first thing in which they differ and how, and how many more there are."""
+    things = changed(before, after)
+    first = things[0]
+    if first.key not in before:
+        said = f"{first.key} is left behind"
+    elif first.key not in after:
+        said = f"{first.key} is missing"
+    else:
+        said = f"{first.key} is another"
+    more = len(things) - 1
+    return said + (f", and {more} more" if more else "")
+
+
+class Loss(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a table's rows. `rows` are lost, or hold lost values of `columns`, out of `of`."""
+
+    table: str
+    rows: int
+    of: int
+    columns: tuple[str, ...] = ()
+
+
+def lost_rows(
+    before: Mapping[str, Contents], after: Mapping[str, Contents], tables: Collection[str]
+) -> Iterator[Loss]:
+    """Of these tables those that hold fewer rows than before."""
+    for table in sorted(tables):
+        old, new = before.get(table), after.get(table)
+        if old is not None and new is not None and new.count < old.count:
+            yield Loss(table=table, rows=old.count - new.count, of=old.count)
+
+
+def lost_values(
+    old: Contents, new: Contents, columns: Collection[str]
+) -> tuple[int, tuple[str, ...]]:
+    """The columns of which a value is not there any more, and in how many rows at most.
+
+    What was null is no loss: a backfill fills it. Without the rows at hand only the digest can tell, and
+    of no column.
+    """
+    if old.digest == new.digest and old.count == new.count:
+        return 0, ()
+    if old.rows is None or new.rows is None:
+        return 0, ()
+    rows = [_ROW(r) for r in old.rows], [_ROW(r) for r in new.rows]
+    lost: dict[str, int] = {}
+    for column in columns:
+        was, now = (Counter(_text(r.get(column)) for r in side) for side in rows)
+        del was["null"]
+        missing = (was - now).total()
+        if missing:
+            lost[column] = missing
+    return max(lost.values(), default=0), tuple(sorted(lost))
+
+
+def _text(value: Any) -> str:
+    return msgspec.json.encode(value, order="deterministic").decode()
+
+
+def columns_of(structure: Structure, table: str) -> dict[str, str]:
+    """The columns of a table, each with its definition's first words: its type."""
+    prefix = f"{table}."
+    return {
+        t.name.removeprefix(prefix): t.definition
+        for t in structure.values()
+        if t.kind == "column" and t.table == table
+    }

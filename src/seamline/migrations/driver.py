@@ -1,0 +1,340 @@
+"""Drives Alembic for Seamline: started by the system's own interpreter, in the system's own environment.
+
+It needs nothing but the standard library and the Alembic that is there, and talks JSON lines: a request on
+standard input, one answer to each on what was standard output (which env.py may print to: that goes to
+the log). One run of env.py drives a generator of steps; each step is committed by the driver of the
+database, whatever transaction env.py has opened around them all. A step that fails ends that run of
+env.py, and the next one goes on from what the database says.
+
+Connections to any other database than the one named in the first request are refused before they are made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+
+class Refused(Exception):
+    """A connection to a database that is not ours."""
+
+
+class Pipe:
+    """Requests in, answers out; nobody else writes where the answers go."""
+
+    def __init__(self) -> None:
+        self._in = os.fdopen(os.dup(0), "r", encoding="utf-8")
+        self._out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.dup2(2, 1)
+
+    def read(self) -> dict[str, Any]:
+        """The next request; at the end of the pipe one to end."""
+        line = self._in.readline()
+        request: dict[str, Any] = json.loads(line) if line else {"do": "end"}
+        return request
+
+    def answer(self, **said: Any) -> None:
+        """Answer a request."""
+        self._out.write(json.dumps(said) + "\n")
+        self._out.flush()
+
+
+def guard(place: dict[str, str]) -> None:
+    """Let SQLAlchemy connect to the database at `place` and to no other."""
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    def before(dialect: Any, record: Any, given: Any, named: dict[str, Any]) -> None:
+        host = str(named.get("host") or os.environ.get("PGHOST") or "")
+        port = str(named.get("port") or os.environ.get("PGPORT") or "5432")
+        name = str(
+            named.get("dbname") or named.get("database") or os.environ.get("PGDATABASE") or ""
+        )
+        loopback = ("localhost", "127.0.0.1", "::1")
+        is_there = host == place["host"] or (host in loopback and place["host"] in loopback)
+        if dialect.name != "postgresql" or not (
+            is_there and port == place["port"] and name == place["name"]
+        ):
+            raise Refused(
+                f"env.py connects to the {dialect.name} database {name!r} at {host!r}, port {port}: that is"
+                " not the one made for this walk. Let it take its URL from what [system] env sets"
+            )
+
+    def after(connection: Any, record: Any) -> None:
+        # An engine with a `creator` makes connections that the event above does not see.
+        cursor = connection.cursor()
+        try:
+            cursor.execute("SELECT current_database()")
+            name = cursor.fetchone()[0]
+        finally:
+            cursor.close()
+            connection.rollback()
+        if name != place["name"]:
+            raise Refused(f"env.py is connected to the database {name!r}, which is not ours")
+
+    event.listen(Engine, "do_connect", before)
+    event.listen(Engine, "connect", after)
+
+
+class Driver:
+    """The steps of a history, one after the other, as they are asked for."""
+
+    def __init__(self, pipe: Pipe, config: Any, script: Any) -> None:
+        self._pipe = pipe
+        self._config = config
+        self._script = script
+        self._waiting = False
+        self._over = False
+
+    def run(self) -> None:
+        """Answer requests until the end."""
+        first = True
+        while not self._over:
+            self._waiting = first or self._waiting
+            try:
+                self._environment()
+                if self._waiting and not self._over:
+                    raise RuntimeError(
+                        "env.py ran and migrated nothing: it calls no run_migrations()"
+                    )
+            except (Exception, SystemExit) as problem:
+                traceback.print_exc()
+                if not self._waiting:
+                    raise
+                self._answer(error=explained(problem, self._script))
+            if first and not self._started:
+                return
+            first = False
+
+    _started = False
+
+    def _answer(self, **said: Any) -> None:
+        self._waiting = False
+        self._pipe.answer(**said)
+
+    def _environment(self) -> None:
+        from alembic.runtime.environment import EnvironmentContext
+
+        with EnvironmentContext(
+            self._config, self._script, fn=self._steps, as_sql=False, destination_rev="heads"
+        ):
+            self._script.run_env()
+
+    def _steps(self, heads: Any, context: Any) -> Iterator[Any]:
+        from alembic.runtime.migration import MigrationStep
+
+        if self._over:
+            return  # env.py runs the migrations once more, of another database
+        self._commit(context)
+        if not self._started:
+            self._started = True
+            self._answer(**self._history(context))
+        make = {
+            "up": MigrationStep.upgrade_from_script,
+            "down": MigrationStep.downgrade_from_script,
+        }
+        while True:
+            request = self._pipe.read()
+            self._waiting = True
+            if request["do"] in make:
+                start = time.perf_counter()
+                revision = self._script.get_revision(request["revision"])
+                yield make[request["do"]](self._script.revision_map, revision)
+                self._commit(context)
+                self._answer(ms=(time.perf_counter() - start) * 1000)
+            elif request["do"] == "again":
+                steps = self._script._upgrade_revs("heads", context.get_current_heads())
+                applied = []
+                for step in steps:
+                    applied.append(str(step.revision.revision))
+                    yield step
+                self._commit(context)
+                self._answer(applied=applied)
+            elif request["do"] == "current":
+                self._answer(heads=list(context.get_current_heads()))
+            elif request["do"] == "differences":
+                self._answer(differences=differences(context))
+            else:
+                self._over = True
+                self._waiting = False
+                return
+
+    @staticmethod
+    def _commit(context: Any) -> None:
+        """Commit below SQLAlchemy, which may believe that one transaction holds all steps."""
+        context.connection.connection.commit()
+
+    def _history(self, context: Any) -> dict[str, Any]:
+        table = context.version_table
+        schema = context.version_table_schema
+        revisions = [described(s, self._config) for s in self._script.walk_revisions()]
+        return {
+            "revisions": revisions[::-1],
+            "heads": list(self._script.get_heads()),
+            "bookkeeping": table if schema in (None, "public") else f"{schema}.{table}",
+        }
+
+
+def described(script: Any, config: Any) -> dict[str, Any]:
+    """One revision of the history as it stands in its file."""
+    down = script.down_revision or ()
+    below = (down,) if isinstance(down, str) else tuple(down)
+    with open(script.path, "rb") as file:  # noqa: PTH123
+        lines = file.read().decode("utf-8", "replace").splitlines()
+    text = "\n".join(line.rstrip() for line in lines if line.strip())
+    has_down = callable(getattr(script.module, "downgrade", None))
+    return {
+        "id": script.revision,
+        "down": below + tuple(d for d in (script.dependencies or ()) if d not in below)
+        if not isinstance(script.dependencies, str)
+        else (*below, script.dependencies),
+        "labels": sorted(script.branch_labels),
+        "message": (script.doc or "").strip().split("\n")[0],
+        "file": os.path.relpath(script.path),
+        "digest": hashlib.sha256(text.encode()).hexdigest(),
+        "no_way_down": "" if has_down else "it has no function downgrade",
+    }
+
+
+def explained(problem: BaseException, script: Any) -> dict[str, str]:
+    """What went wrong, as far as the driver of the database says: its code, the table and the column."""
+    cause: Any = getattr(problem, "orig", None) or problem
+    below: Any = cause.__cause__ or cause
+    diag: Any = getattr(cause, "diag", None)
+    code = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or ""
+    where = ""
+    versions = [os.path.realpath(p) for p in script._version_locations]
+    for frame in traceback.extract_tb(problem.__traceback__):
+        if os.path.realpath(frame.filename).rpartition(os.sep)[0] in versions:
+            where = f"{os.path.relpath(frame.filename)}:{frame.lineno}"
+    return {
+        "kind": type(problem).__name__,
+        "message": " ".join(str(cause).split()) or type(problem).__name__,
+        "code": str(code),
+        "table": str(getattr(diag, "table_name", None) or getattr(below, "table_name", None) or ""),
+        "column": str(
+            getattr(diag, "column_name", None) or getattr(below, "column_name", None) or ""
+        ),
+        "statement": str(getattr(problem, "statement", None) or ""),
+        "where": where,
+    }
+
+
+def differences(context: Any) -> list[dict[str, str]] | None:
+    """What Alembic's own comparison finds between models and schema, without what it is known to invent."""
+    metadata = context.opts.get("target_metadata")
+    if metadata is None:
+        return None
+    import warnings
+
+    from alembic.autogenerate import compare_metadata
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = compare_metadata(context, metadata)
+    flat = [d for entry in found for d in (entry if isinstance(entry, list) else [entry])]
+    renamed = [d[1].name for d in flat if d[0] == "remove_index"]
+    said = []
+    for one in flat:
+        if is_invented(one, context.dialect):
+            continue
+        if one[0] in ("add_index", "remove_index") and one[1].expressions is not None:
+            both = [d for d in flat if d[0] == "add_index" and d[1].name in renamed]
+            texts = any(not hasattr(e, "table") for d in both for e in d[1].expressions)
+            if texts and one[1].name in {d[1].name for d in both}:
+                continue  # one expression, written in two ways
+        table, what, text = worded(one, context.dialect)
+        said.append({"table": table, "what": what, "text": text})
+    return said
+
+
+def is_invented(one: tuple[Any, ...], dialect: Any) -> bool:
+    """Whether the difference is none: of a CHECK's wording, or of two names of one type."""
+    if one[0] in ("add_constraint", "remove_constraint"):
+        return type(one[1]).__name__ == "CheckConstraint"
+    return one[0] == "modify_type" and spelt(one[5], dialect) == spelt(one[6], dialect)
+
+
+_SAME = {
+    "float": "double precision",
+    "double": "double precision",
+    "decimal": "numeric",
+    "varchar": "text",
+    "character varying": "text",
+    "timestamp": "timestamp without time zone",
+    "int": "integer",
+}
+
+
+def spelt(kind: Any, dialect: Any) -> str:
+    """A type as the database writes it."""
+    text = " ".join(str(kind.compile(dialect=dialect)).lower().split())
+    return _SAME.get(text, text)
+
+
+def worded(one: tuple[Any, ...], dialect: Any) -> tuple[str, str, str]:
+    """Table, what of it, and the difference in words."""
+    kind = one[0]
+    if kind in ("add_table", "remove_table"):
+        side = "the models" if kind == "add_table" else "the schema"
+        return str(one[1].fullname), "", f"the table is in {side} only"
+    if kind in ("add_column", "remove_column"):
+        table = f"{one[1]}.{one[2]}" if one[1] else one[2]
+        side = "the models" if kind == "add_column" else "the schema"
+        return table, one[3].name, f"the column {one[3].name} is in {side} only"
+    if kind.startswith("modify_"):
+        table = f"{one[1]}.{one[2]}" if one[1] else one[2]
+        schema, model = one[5], one[6]
+        if kind == "modify_type":
+            schema, model = spelt(schema, dialect), spelt(model, dialect)
+        what = kind[len("modify_") :]
+        text = f"{what} of {one[3]}: {schema} in the schema, {model} in the models"
+        return table, one[3], text
+    thing = one[1]
+    table = str(
+        getattr(getattr(thing, "table", None), "fullname", "") or getattr(thing, "name", "")
+    )
+    name = str(getattr(thing, "name", None) or "")
+    side = "the models" if kind.startswith("add_") else "the schema"
+    noun = {"fk": "foreign key", "table_comment": "comment"}.get(
+        kind.partition("_")[2], kind.partition("_")[2]
+    )
+    columns = ", ".join(getattr(c, "name", str(c)) for c in getattr(thing, "columns", ()))
+    called = f"{name} " if name else ""
+    return table, name or columns, f"the {noun} {called}({columns}) is in {side} only"
+
+
+def main() -> None:
+    """Load the history and answer."""
+    del sys.path[0]  # our own folder: what lies beside this file is not for the system
+    pipe = Pipe()
+    place = pipe.read()
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    given = argparse.Namespace(x=None, name="alembic", raiseerr=None, autogenerate=False, sql=False)
+    given.cmd = (command.upgrade, ["revision"], ["sql", "tag"])
+    try:
+        guard(place)
+        config = Config(place["config"], cmd_opts=given)
+        script = ScriptDirectory.from_config(config)
+    except Exception as problem:
+        traceback.print_exc()
+        text = f"{type(problem).__name__}: {problem}"
+        pipe.answer(error={"kind": type(problem).__name__, "message": text})
+        return
+    Driver(pipe, config, script).run()
+
+
+if __name__ == "__main__":
+    main()

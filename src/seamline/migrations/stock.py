@@ -1,0 +1,114 @@
+"""Rows that stand in the tables while the history is walked: made from the catalog at each revision.
+
+Only what we made is ever removed again: rows that a revision itself wrote stay, as later ones rely on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+
+import msgspec
+
+from seamline.engines.protocol import Database, Writer
+from seamline.model.catalog import Catalog, Table, Type
+from seamline.model.structure import Contents, Structure
+from seamline.rows.load import load
+from seamline.rows.maker import BOOKKEEPING
+
+ROWS = 3
+"""Rows a table: more than one, so that what must be distinct shows."""
+_SHAPE = ("table", "column")
+
+OpenWriter = Callable[[Catalog], AbstractAsyncContextManager[Writer]]
+
+
+class Stock:
+    """The rows of one walk. Use `stocked`."""
+
+    def __init__(self, database: Database, open_writer: OpenWriter, stack: AsyncExitStack) -> None:
+        self._database = database
+        self._open_writer = open_writer
+        self._stack = stack
+        self._writer: Writer | None = None
+        self._types: tuple[Type, ...] = ()
+        self._made: set[str] = set()
+        self._seen: dict[str, tuple[str, ...]] = {}
+        self.empty: dict[str, str] = {}
+
+    async def fill(self, structure: Structure, bookkeeping: str) -> None:
+        """Put rows into tables that are new, and into those whose columns are others by now."""
+        shapes = _shapes(structure, bookkeeping)
+        different = {t for t, shape in shapes.items() if self._seen.get(t) != shape}
+        self._seen = shapes
+        if not different:
+            return
+        catalog = await self._database.catalog()
+        again = different & self._made
+        emptied = self._may_empty(catalog, again)
+        writer = await self._writer_for(catalog)
+        await writer.empty([catalog.by_name[t] for t in sorted(emptied)])
+        wanted = {t for t in (different - self._made) | emptied if t in catalog.by_name}
+        made = await load(writer, _part(catalog, wanted), dict.fromkeys(sorted(wanted), ROWS))
+        self._made = (self._made | made.rows.keys()) & catalog.by_name.keys()
+        for table in wanted:
+            self.empty.pop(table, None)
+        self.empty.update(made.left_empty)
+
+    def wrote(self, before: Mapping[str, Contents], after: Mapping[str, Contents]) -> None:
+        """A revision wrote rows of its own into these tables: they are not ours to remove any more."""
+        for table, contents in after.items():
+            if table in before and contents.count > before[table].count:
+                self._made.discard(table)
+
+    def _may_empty(self, catalog: Catalog, tables: Iterable[str]) -> set[str]:
+        """Of the tables those that hold our rows only, as do all that refer to them, which come along."""
+        referring: dict[str, set[str]] = {}
+        for table in catalog.tables:
+            for key in table.foreign_keys:
+                referring.setdefault(key.table, set()).add(table.name)
+        found: set[str] = set()
+        for start in tables:
+            group, open_tables = {start}, [start]
+            while open_tables:
+                for name in referring.get(open_tables.pop(), set()) - group:
+                    group.add(name)
+                    open_tables.append(name)
+            if all(n in self._made or n not in self._seen or n in self.empty for n in group):
+                found |= group & catalog.by_name.keys()
+        return found
+
+    async def _writer_for(self, catalog: Catalog) -> Writer:
+        if self._writer is None or catalog.types != self._types:
+            self._types = catalog.types
+            self._writer = await self._stack.enter_async_context(self._open_writer(catalog))
+        return self._writer
+
+
+@asynccontextmanager
+async def stocked(database: Database, open_writer: OpenWriter) -> AsyncIterator[Stock]:
+    """A stock for the walk through one database."""
+    async with AsyncExitStack() as stack:
+        yield Stock(database, open_writer, stack)
+
+
+def _shapes(structure: Structure, bookkeeping: str) -> dict[str, tuple[str, ...]]:
+    """Per table that rows stand in what its columns are."""
+    shapes: dict[str, list[str]] = {
+        t.name: [] for t in structure.values() if t.sql and t.name != bookkeeping
+    }
+    for thing in structure.values():
+        if thing.kind == "column" and thing.table in shapes:
+            shapes[thing.table].append(f"{thing.name} {thing.definition}")
+    return {t: tuple(sorted(c)) for t, c in shapes.items() if t.split(".")[-1] not in BOOKKEEPING}
+
+
+def _part(catalog: Catalog, wanted: set[str]) -> Catalog:
+    """The catalog of these tables and those they refer to: the rows of others need not be looked at."""
+    near = {k.table for t in catalog.tables if t.name in wanted for k in t.foreign_keys}
+    tables = tuple(t for t in catalog.tables if t.name in wanted | near or _is_part(t, wanted))
+    return msgspec.structs.replace(catalog, tables=tables)
+
+
+def _is_part(table: Table, wanted: set[str]) -> bool:
+    return table.partition_of is not None and table.partition_of in wanted

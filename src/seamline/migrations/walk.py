@@ -1,0 +1,275 @@
+"""The walk through a history: every revision up, down, and up again, with rows in the tables.
+
+A leg is one database and one process of the tool. It ends early where the database is not what it should
+be any more: the next leg goes up to there without a word, and on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
+
+import msgspec
+
+from seamline.engines.protocol import Database
+from seamline.errors import TargetError
+from seamline.migrations.difference import changed, without
+from seamline.migrations.history import History, Problem, Revision
+from seamline.migrations.judge import (
+    Moment,
+    Seen,
+    drift,
+    judge,
+    not_once,
+    one_head,
+    rewritten,
+    subject,
+    told,
+    up_failed,
+)
+from seamline.migrations.stock import Stock
+from seamline.model.case import NotCovered
+from seamline.model.event import HistoryChecked, RevisionChecked, Skipped
+from seamline.model.finding import Finding
+from seamline.model.structure import Structure
+
+MOST_ROWS = 200
+"""Of a table that holds more, rows are not looked at one by one."""
+
+
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
+    """A history bound to an empty database, that database, and the rows to put into it."""
+
+    history: History
+    database: Database
+    stock: Stock
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """Revisions that need not come down again, and the digests of those that an earlier run applied."""
+
+    irreversible: Collection[str] = ()
+    known: Mapping[str, str] = {}
+
+
+class _Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """An upgrade that failed with rows in the tables, whose columns are `known`."""
+
+    problem: Problem
+    known: frozenset[str]
+
+
+class Walk:
+    """One walk through the history of the databases that `leg` makes."""
+
+    def __init__(self, leg: Callable[[], AbstractAsyncContextManager[Leg]], policy: Policy) -> None:
+        self._leg = leg
+        self._policy = policy
+        self._start = time.monotonic()
+        self._now: Structure = {}
+        self._done = 0
+        self._is_spoilt = False
+        self._refused: _Refused | None = None
+        self._ended = ""
+        self.revisions: tuple[Revision, ...] = ()
+
+    @property
+    def applied(self) -> tuple[Revision, ...]:
+        """The revisions that could be applied."""
+        return self.revisions[: self._done]
+
+    async def events(self) -> AsyncIterator[RevisionChecked | HistoryChecked | Skipped]:
+        """An event a revision, then one of the whole. Raises `TargetError` when the tool cannot be used."""
+        is_over = False
+        while not is_over:
+            async with self._leg() as leg:
+                self.revisions = leg.history.revisions
+                self._is_spoilt = False
+                await self._replay(leg)
+                async for event in self._through(leg):
+                    yield event
+                is_over = not self._is_spoilt or bool(self._ended)
+                if is_over:
+                    async for last in self._whole(leg):
+                        yield last
+
+    async def _replay(self, leg: Leg) -> None:
+        """Go up to where the last leg came."""
+        for revision in self.applied:
+            step = await leg.history.up(revision.id)
+            if step.problem is not None:
+                why = f"failed the second time: {step.problem.message}"
+                raise TargetError(f"{subject(revision.id)} {why}")
+        self._now = await self._structure(leg)
+
+    async def _through(self, leg: Leg) -> AsyncIterator[RevisionChecked]:
+        for revision in self.revisions[self._done :]:
+            if self._refused is None:
+                await leg.stock.fill(self._now, leg.history.bookkeeping)
+            event = await self._revision(leg, revision)
+            if event is not None:
+                yield event
+            if self._is_spoilt or self._ended:
+                return
+
+    async def _revision(self, leg: Leg, revision: Revision) -> RevisionChecked | None:
+        """Try one revision; None where it has to be tried again without rows, on a fresh database."""
+        before = await self._moment(leg, self._now)
+        rows = sum(c.count for c in before.contents.values())
+        first = await leg.history.up(revision.id)
+        if first.problem is not None:
+            if rows and self._refused is None:
+                self._refused = _Refused(problem=first.problem, known=_columns(self._now))
+                self._is_spoilt = True
+                return None
+            return self._not_applied(revision, first.problem)
+        up = await self._moment(leg)
+        leg.stock.wrote(before.contents, up.contents)
+        seen = Seen(revision=revision, before=before, up=up)
+        ms = [first.ms]
+        no_way_down = await self._down_and_up(leg, seen, ms)
+        self._done += 1
+        return self._event(seen, rows, tuple(ms), no_way_down)
+
+    async def _down_and_up(self, leg: Leg, seen: Seen, ms: list[float]) -> str:
+        """Take the revision back and apply it again; why there is no way down, where there is none."""
+        revision = seen.revision
+        if revision.id in self._policy.irreversible:
+            return "declared irreversible"
+        if revision.no_way_down:
+            return revision.no_way_down
+        down = await leg.history.down(revision.id)
+        if down.problem is not None:
+            if down.problem.kind == NotImplementedError.__name__:
+                return "irreversible: its downgrade raises NotImplementedError"
+            seen.down_problem = down.problem
+            self._is_spoilt = bool(changed(seen.up.structure, await self._structure(leg)))
+            return ""
+        ms.append(down.ms)
+        seen.down = await self._moment(leg)
+        again = await leg.history.up(revision.id)
+        if again.problem is not None:
+            seen.again_problem, self._is_spoilt = again.problem, True
+            return ""
+        ms.append(again.ms)
+        seen.again = await self._moment(leg)
+        self._now = seen.again.structure
+        self._is_spoilt = bool(changed(seen.up.structure, self._now))
+        return ""
+
+    def _event(
+        self, seen: Seen, rows: int, ms: tuple[float, ...], no_way_down: str
+    ) -> RevisionChecked:
+        findings = list(judge(seen))
+        notes = ([no_way_down] if no_way_down else []) + list(told(seen))
+        if self._refused is not None:
+            refused, self._refused = self._refused, None
+            why = up_failed(seen.revision, refused.problem, with_rows=True, known=refused.known)
+            findings.append(why)
+        if seen.down is None:
+            self._now = seen.up.structure
+        names = {f.check for f in findings}
+        checks = ["upWithRows", "rowsKept"] if rows else []
+        if not no_way_down:
+            checks.append("downRestores")
+        if seen.again is not None and "downRestores" not in names:
+            checks.append("upAgainEqual")
+        is_equal = not names & {"downRestores", "upAgainEqual"}
+        return RevisionChecked(
+            at=time.time(),
+            revision=seen.revision.id,
+            message=seen.revision.message,
+            file=seen.revision.file,
+            up="failed" if "upWithRows" in names else "done",
+            down="none" if no_way_down else "done" if seen.down is not None else "failed",
+            equal=is_equal if seen.down is not None else None,
+            rows_kept="rowsKept" not in names if rows else None,
+            rows=rows,
+            ms=ms,
+            checks=tuple(sorted({*checks, *names})),
+            findings=tuple(findings),
+            notes=tuple(notes),
+        )
+
+    def _not_applied(self, revision: Revision, problem: Problem) -> RevisionChecked:
+        self._ended = f"the history cannot be applied beyond {subject(revision.id)}"
+        return RevisionChecked(
+            at=time.time(),
+            revision=revision.id,
+            message=revision.message,
+            file=revision.file,
+            up="failed",
+            checks=("upFromEmpty",),
+            findings=(up_failed(revision, problem, with_rows=False),),
+        )
+
+    async def _whole(self, leg: Leg) -> AsyncIterator[HistoryChecked | Skipped]:
+        """The history as a whole, and what could not be said of it."""
+        history = leg.history
+        findings = [
+            *one_head(history.heads, self.revisions),
+            *rewritten(self._policy.known, self.revisions),
+        ]
+        checks = ["oneHead"] + (["historyKept"] if self._policy.known else [])
+        if self._ended:
+            for revision in self.revisions[self._done + 1 :]:
+                yield _skipped(subject(revision.id), self._ended)
+        else:
+            applied = await history.again()
+            findings += not_once(applied, self._now, await self._structure(leg))
+            checks += ["upFromEmpty", "upTwiceIsOnce"]
+            try:
+                differences = await history.differences()
+            except TargetError as exc:
+                yield _skipped("models and schema", str(exc))
+            else:
+                if differences is None:
+                    yield _skipped("models and schema", f"{history.tool} knows of no models here")
+                else:
+                    findings += drift(differences)
+                    checks.append("modelsMatchSchema")
+        yield HistoryChecked(
+            at=time.time(),
+            tool=history.tool,
+            revisions=len(self.revisions),
+            heads=history.heads,
+            seconds=time.monotonic() - self._start,
+            checks=tuple(checks),
+            findings=tuple(findings),
+            notes=tuple(f"{t} was left empty: {why}" for t, why in sorted(leg.stock.empty.items())),
+        )
+
+    async def _structure(self, leg: Leg) -> Structure:
+        return without(await leg.database.structure(), leg.history.bookkeeping)
+
+    async def _moment(self, leg: Leg, structure: Structure | None = None) -> Moment:
+        structure = await self._structure(leg) if structure is None else structure
+        tables = [t for t in structure.values() if t.sql]
+        return Moment(structure=structure, contents=await leg.database.contents(tables, MOST_ROWS))
+
+
+def _columns(structure: Structure) -> frozenset[str]:
+    """All columns as the engine names them in an error: without the schema."""
+    found = set()
+    for thing in structure.values():
+        if thing.kind == "column":
+            table, _, column = thing.name.rpartition(".")
+            found.add(f"{table.rpartition('.')[2]}.{column}")
+    return frozenset(found)
+
+
+def _skipped(subject: str, reason: str) -> Skipped:
+    return Skipped(at=time.time(), item=NotCovered(subject=subject, reason=reason))
+
+
+def confirmed(findings: Collection[Finding], again: Collection[Finding]) -> list[Finding]:
+    """The findings of a walk, with the verdict that a second one on fresh databases gives them."""
+    came = {f.fingerprint: f for f in again}
+    return [
+        msgspec.structs.replace(
+            came.get(f.fingerprint, f),
+            verdict="confirmed" if f.fingerprint in came else "unstable",
+        )
+        for f in findings
+    ]

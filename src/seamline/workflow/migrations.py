@@ -1,0 +1,73 @@
+"""The walk through a project's history as part of a run: events as it goes, confirmed by a second walk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from seamline.migrations.bind import Legs, not_walked
+from seamline.migrations.walk import Policy, Walk, confirmed
+from seamline.model.case import NotCovered
+from seamline.model.event import Event, FindingConfirmed, Skipped, findings_of
+from seamline.model.finding import Finding
+from seamline.run.rules import Files
+from seamline.run.setup import Setup
+from seamline.workflow.keep import keep as keep_file
+
+KEPT = Path(".seamline") / "migrations.json"
+
+
+class _Kept(msgspec.Struct, frozen=True, kw_only=True):
+    digests: dict[str, str]
+
+
+async def walk(setup: Setup, files: Files, emit: Callable[[Event], None], *, keep: bool) -> None:
+    """Walk the history; what it finds is tried once more on fresh databases.
+
+    The digests of the revisions that were applied are kept beside the spec files where `keep` says so.
+    Raises `TargetError` when the tool cannot be used.
+    """
+    project = files.project
+    reason = not_walked(project)
+    database = project.database
+    if reason or setup.server is None or database is None or database.migrations is None:
+        remedy = "" if database is not None and database.migrations else _REMEDY
+        item = NotCovered(
+            subject="migrations", reason=reason or "there is no server", remedy=remedy
+        )
+        emit(Skipped(at=time.time(), item=item))
+        return
+    path = project.path(project.paths.specs) / KEPT
+    irreversible = files.data.migrations.irreversible
+    policy = Policy(irreversible=frozenset(irreversible), known=_read(path))
+    legs = Legs(setup, setup.server, database.migrations)
+    found: list[Finding] = []
+    first = Walk(legs.leg, policy)
+    async for event in first.events():
+        found += findings_of(event)
+        emit(event)
+    if found:
+        second: list[Finding] = []
+        async for event in Walk(legs.leg, policy).events():
+            second += findings_of(event)
+        for finding in confirmed(found, second):
+            emit(FindingConfirmed(at=time.time(), finding=finding))
+    for name in sorted(set(irreversible) - {r.id for r in first.revisions}):
+        why = f"migrations.irreversible of {files.data_label} names it, and the history has it not"
+        emit(Skipped(at=time.time(), item=NotCovered(subject=f"revision {name}", reason=why)))
+    if keep:
+        digests = {r.id: r.digest for r in first.applied}
+        keep_file(path, msgspec.json.encode(_Kept(digests=digests)))
+
+
+_REMEDY = 'add migrations = { kind = "alembic", config = "alembic.ini" } to [database]'
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Kept).digests
+    except (OSError, msgspec.DecodeError):
+        return {}
