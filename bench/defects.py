@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from shop_runs import Bed, Broken, Ran, bed, changes_schema, generate, project, run, table
 
 from seamline.model.finding import Finding
+from seamline.model.vocabulary import MIGRATION_CHECKS
 
 MIGRATIONS = "migrations"
 WAYS = {"kept": "", "generated": " from generated files"}
@@ -42,7 +43,9 @@ class Judged(NamedTuple):
 def defect(known: dict[str, Any], way: str, specs: Path | None, shared: Bed) -> Judged:
     """Whether a run names the defect's check and operation, and the findings it does not explain."""
     operation = known["operation"]
-    narrow = ["database"] if operation == MIGRATIONS else ["-o", operation]
+    narrow = ["-o", operation]
+    if operation == MIGRATIONS:
+        narrow = ["migrations"] if known["check"] in MIGRATION_CHECKS else ["database"]
     judged = _run_of(known, way, specs, shared, *(narrow if operation else []))
     return judged if judged.is_right or not operation else _run_of(known, way, specs, shared)
 

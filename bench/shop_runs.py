@@ -124,9 +124,10 @@ def _add(path: Path, entry: dict[str, Any]) -> None:
 
 
 def changes_schema(kind: str, name: str) -> bool:
-    """Whether a defect or habit spoils the migrated schema itself."""
+    """Whether a defect or habit spoils the migrated schema itself, or what makes it."""
     module = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-    return "def migrate" in (SHOP / "shop" / kind / f"{module}.py").read_text()
+    text = (SHOP / "shop" / kind / f"{module}.py").read_text()
+    return "def migrate" in text or "def history" in text
 
 
 def seamline(*words: str | Path, **env: str) -> subprocess.CompletedProcess[str]:

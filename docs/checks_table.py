@@ -1,4 +1,4 @@
-"""Writes the table in docs/checks.md: every check of exchanges, its source, severity and defects.
+"""Writes the table in docs/checks.md: every check but those of rows, its source, severity, defects.
 
 python docs/checks_table.py            rewrites it
 python docs/checks_table.py --check    says whether it is true, and changes nothing
@@ -13,11 +13,12 @@ from pathlib import Path
 from shop.defects import DEFECTS
 
 from seamline.checks import CHECKS
-from seamline.model.vocabulary import DATA_CHECKS
+from seamline.model.vocabulary import DATA_CHECKS, MIGRATION_CHECKS
 
 PAGE = Path(__file__).resolve().parent / "checks.md"
 BEGIN = "<!-- table: written by docs/checks_table.py -->"
 END = "<!-- end of table -->"
+_WARNINGS = ("modelsMatchSchema", "historyKept")
 
 
 def table() -> str:
@@ -38,6 +39,10 @@ def _lines() -> Iterator[str]:
     for name, check in CHECKS.items():
         defects = ", ".join(found.get(name, ()))
         yield f"| [{name}](#{name.lower()}) | {check.severity} | {check.source} | {defects} |"
+    for name in MIGRATION_CHECKS:
+        severity = "warning" if name in _WARNINGS else "error"
+        defects = ", ".join(found.get(name, ()))
+        yield f"| [{name}](#{name.lower()}) | {severity} | the walk through the history | {defects} |"
     for name in DATA_CHECKS:
         if name in found:
             yield f"| [{name}](#rows) | as declared | the catalog, the data file | {', '.join(found[name])} |"

@@ -1,7 +1,7 @@
 """Overlays: named modules over the correct shop, each of which changes one thing of it.
 
-A package of them has a table of what it knows. A module has `apply(app)`, `migrate(connection)`,
-or both.
+A package of them has a table of what it knows. A module has one or several of `apply(app)`,
+`migrate(connection)` and `history(script)`.
 """
 
 import sys
@@ -10,6 +10,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, Protocol, TypeVar
 
+from alembic.script import ScriptDirectory
 from fastapi import FastAPI
 from sqlalchemy import Connection
 
@@ -56,6 +57,13 @@ def apply_to_schema(entries: Sequence[Named], connection: Connection) -> None:
     for entry in entries:
         if hasattr(entry.module, "migrate"):
             entry.module.migrate(connection)
+
+
+def apply_to_history(entries: Sequence[Named], script: ScriptDirectory) -> None:
+    """Change the revisions as the overlays do; once or several times is the same."""
+    for entry in entries:
+        if hasattr(entry.module, "history"):
+            entry.module.history(script)
 
 
 def replace(module: ModuleType, name: str, make: Callable[[Any], Any]) -> None:

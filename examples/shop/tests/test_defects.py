@@ -14,7 +14,7 @@ from psycopg import Connection
 from shop.defects import DEFECTS
 from shop.tokens import ALGORITHM, AUDIENCE
 from tests.client import Client, unique
-from tests.conftest import SECRET, alembic, environment, running
+from tests.conftest import ROOT, SECRET, alembic, environment, running
 
 LONG = "a description of more than forty characters, as most descriptions are"
 
@@ -481,3 +481,49 @@ def test_what_the_schema_does_not_refuse(seeded_url: str, shop: Client, rows: Co
         rows.execute(b"DELETE FROM audit WHERE detail->>'email' LIKE 'TWICE%'")
         for statement in MENDED:
             rows.execute(statement.encode())
+
+
+def sql_of(*command: str, defect: str = "") -> str:
+    """The SQL that Alembic would run."""
+    done = subprocess.run(
+        (sys.executable, "-m", "alembic", *command, "--sql"),
+        cwd=ROOT,
+        env=environment("postgresql://nobody@nowhere/none", SHOP_DEFECTS=defect),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_downgrades() -> None:
+    for defect, revision, before, statement in (
+        ("downgradeLeavesIndex", "0007", "0006", "DROP INDEX products_category_price_idx"),
+        ("downgradeLeavesEnum", "0006", "0005", "DROP TYPE order_status"),
+        ("downgradeFails", "0004", "0003", "DROP TABLE cart_items;"),
+    ):
+        command = ("downgrade", f"{revision}:{before}")
+        assert statement in sql_of(*command)
+        assert statement not in sql_of(*command, defect=defect)
+
+
+def test_upgrades() -> None:
+    command = ("upgrade", "0007:0008")
+    assert "SET unit_price = products.price" in sql_of(*command)
+    assert "DELETE FROM order_lines" in sql_of(*command, defect="upgradeLosesRows")
+    at_once = sql_of(*command, defect="priceDemandedAtOnce")
+    assert "ADD COLUMN unit_price NUMERIC(12, 2) NOT NULL" in at_once
+
+
+def test_two_heads() -> None:
+    assert "coupons_expires_at_idx" not in sql_of("upgrade", "0010:heads")
+    assert "coupons_expires_at_idx" in sql_of("upgrade", "0010:heads", defect="twoHeads")
+
+
+def test_column_without_migration(database_url: str) -> None:
+    env = environment(database_url, SHOP_DEFECTS="columnWithoutMigration")
+    command = (sys.executable, "-m", "alembic", "check")
+    alembic(database_url, "upgrade", "head")
+    alembic(database_url, "check")
+    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert "Detected added column 'products.weight'" in ended.stderr + ended.stdout

@@ -56,10 +56,14 @@ class Stock:
         self.empty.update(made.left_empty)
 
     def wrote(self, before: Mapping[str, Contents], after: Mapping[str, Contents]) -> None:
-        """A revision wrote rows of its own into these tables: they are not ours to remove any more."""
+        """A revision has been applied: rows that it wrote are not ours to remove, tables that it emptied
+        are filled anew."""
         for table, contents in after.items():
             if table in before and contents.count > before[table].count:
                 self._made.discard(table)
+            elif table in self._made and not contents.count:
+                self._made.discard(table)
+                self._seen.pop(table, None)
 
     def _may_empty(self, catalog: Catalog, tables: Iterable[str]) -> set[str]:
         """Of the tables those that hold our rows only, as do all that refer to them, which come along."""

@@ -1,0 +1,151 @@
+"""Histories of Alembic written for a test, and walks through them on a real server."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import textwrap
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from seamline.engines.protocol import Server
+from seamline.migrations.stock import stocked
+from seamline.migrations.walk import Leg, Policy, Walk
+from seamline.migrations.with_alembic import alembic_history
+from seamline.model.event import HistoryChecked, RevisionChecked, Skipped, findings_of
+from seamline.model.finding import Finding
+
+INI = "[alembic]\nscript_location = %(here)s/migrations\npath_separator = os\n"
+SYNC = """
+import os
+from alembic import context
+from sqlalchemy import MetaData, create_engine, pool
+
+url = os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://")
+with create_engine(url, poolclass=pool.NullPool).connect() as connection:
+    context.configure(connection=connection, target_metadata=METADATA)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+ASYNC = """
+import asyncio, os
+from alembic import context
+from sqlalchemy import pool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+def run(connection):
+    context.configure(connection=connection, transaction_per_migration=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+async def main():
+    url = os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://")
+    async with create_async_engine(url, poolclass=pool.NullPool).connect() as connection:
+        await connection.run_sync(run)
+
+asyncio.run(main())
+"""
+
+
+class Step(NamedTuple):
+    """One revision: SQL, or Python where it starts with `op.` or `raise` or `with`."""
+
+    up: str
+    down: str | None = ""
+    on: str | tuple[str, ...] | None = ""
+    labels: tuple[str, ...] | None = None
+
+
+def write(
+    folder: Path,
+    steps: Mapping[str, Step],
+    *,
+    env: str = SYNC,
+    metadata: str = "None",
+) -> Path:
+    """An Alembic environment with these revisions, each on the one before unless it says otherwise."""
+    versions = folder / "migrations" / "versions"
+    versions.mkdir(parents=True, exist_ok=True)
+    (folder / "alembic.ini").write_text(INI)
+    (folder / "migrations" / "env.py").write_text(env.replace("METADATA", metadata))
+    before: str | None = None
+    for name, step in steps.items():
+        on = before if step.on == "" else step.on
+        text = f'"""Step {name}."""\nimport sqlalchemy as sa\nfrom alembic import op\n'
+        text += f"revision = {name!r}\ndown_revision = {on!r}\nbranch_labels = {step.labels!r}\n"
+        text += f"def upgrade():\n{_body(step.up)}"
+        if step.down is not None:
+            text += f"def downgrade():\n{_body(step.down)}"
+        (versions / f"{name}.py").write_text(text)
+        before = name
+    return folder
+
+
+def _body(text: str) -> str:
+    text = text.strip()
+    if not text.startswith(("op.", "raise", "with", "sa.")):
+        text = f"op.execute({text!r})" if text else "pass"
+    return textwrap.indent(text, "    ") + "\n"
+
+
+class Walked(NamedTuple):
+    """What a walk said."""
+
+    revisions: dict[str, RevisionChecked]
+    history: HistoryChecked | None
+    skipped: dict[str, str]
+    findings: list[Finding]
+
+    @property
+    def checks(self) -> dict[str, list[str]]:
+        """Checks by the subject of their findings."""
+        found: dict[str, list[str]] = {}
+        for finding in self.findings:
+            found.setdefault(finding.subject.removeprefix("revision "), []).append(finding.check)
+        return found
+
+
+async def walked(server: Server, folder: Path, policy: Policy | None = None, **env: str) -> Walked:
+    """Walk the history of an environment."""
+
+    @asynccontextmanager
+    async def leg() -> AsyncIterator[Leg]:
+        address = await server.create(f"walk_{secrets.token_hex(4)}")
+        try:
+            history = alembic_history(
+                "alembic.ini",
+                address,
+                python=sys.executable,
+                env={"DATABASE_URL": address.url, "PYTHONDONTWRITEBYTECODE": "", **env},
+                cwd=folder,
+                log=folder / "walk.log",
+                started=lambda pid: None,
+            )
+            async with (
+                server.open(address) as opened,
+                stocked(opened, partial(server.writer, address)) as stock,
+                history as bound,
+            ):
+                yield Leg(history=bound, database=opened, stock=stock)
+        finally:
+            await server.drop(address.name)
+
+    return await told(Walk(leg, policy or Policy()))
+
+
+async def told(walk: Walk) -> Walked:
+    """All that a walk says."""
+    said = Walked({}, None, {}, [])
+    async for event in walk.events():
+        said.findings.extend(findings_of(event))
+        match event:
+            case RevisionChecked():
+                said.revisions[event.revision] = event
+            case HistoryChecked():
+                said = said._replace(history=event)
+            case Skipped():
+                said.skipped[event.item.subject] = event.item.reason
+    return said
