@@ -159,6 +159,15 @@ def test_parts_of_a_database_address(tmp_path: Path) -> None:
     assert values == ["{db_host}", "{db_port}", "{db_name}", "{db_user}", "{db_password}"]
 
 
+def test_a_folder_of_files_that_go_up_and_down(tmp_path: Path) -> None:
+    files = {"migrations/1_a.sql": "-- +goose Up\nCREATE EXTENSION citext;\n-- +goose Down\n"}
+    detected = look(tmp_path, files)
+    tool = detected.migrations
+    assert tool is not None
+    assert (tool.kind, tool.folder, tool.files) == ("sql", "migrations", ())
+    assert detected.extensions == ("citext",)
+
+
 def test_the_driver_that_sqlalchemy_needs(tmp_path: Path) -> None:
     files = {
         "a.py": 'engine = create_async_engine(os.environ["DATABASE_URL"])',

@@ -323,7 +323,7 @@ PROJECT: dict[str, tuple[str, ...]] = {
         " Did you mean 'postgresql'?",
         "5:8: database.seed: expected auto, a list of strings or an object with 'command',"
         " found 5",
-        "6:14: database.migrations: kind = \"sql\" needs the key 'files'",
+        "6:14: database.migrations: kind = \"sql\" needs the key 'files' or 'folder', not neither",
     ),
     SYSTEM + "[identities.anonymous]\nheader = { A = 'b' }": (
         "3:1: identities.anonymous: 'anonymous' is always there: it sends no credentials."

@@ -13,6 +13,7 @@ from seamline.discover.folder import MAX_FILES, Folder
 from seamline.discover.program import Program, program, requirements
 from seamline.discover.variable import Variable, variables
 from seamline.spec.project import MigrationsTool
+from seamline.spec.sql_folder import style_of_file
 
 HEALTH_PATHS = ("/health", "/healthz", "/ping", "/api/health", "/api/healthz", "/livez", "/readyz")
 DOCUMENT_PATHS = (
@@ -117,6 +118,10 @@ def _migrations(folder: Folder) -> tuple[MigrationsTool | None, str]:
         return MigrationsTool(kind="command", command=command), said
     for place in _FOLDERS:
         files = [f for f in folder.files if f.startswith(f"{place}/") and f.endswith(".sql")]
+        styles = {style_of_file(f.removeprefix(f"{place}/"), folder.text(f)) for f in files}
+        if len(styles) == 1 and styles != {""}:
+            said = f"found {place}/*.sql: {len(files)} files of migrations that go up and down"
+            return MigrationsTool(kind="sql", folder=place), said
         files = sorted(f for f in files if not f.endswith((".down.sql", "_down.sql", "/down.sql")))
         if files:
             said = (
@@ -191,7 +196,10 @@ def _extensions(folder: Folder, migrations: MigrationsTool | None) -> tuple[str,
     if migrations is None:
         return ()
     files = migrations.files or tuple(
-        f for f in folder.files if f.endswith((".py", ".sql")) and "/versions/" in f
+        f
+        for f in folder.files
+        if f.endswith((".py", ".sql"))
+        and ("/versions/" in f or f.startswith(f"{migrations.folder}/"))
     )
     found = (name for f in files for name in _EXTENSION.findall(folder.text(f)))
     return tuple(dict.fromkeys(name.lower() for name in found))

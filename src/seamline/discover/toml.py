@@ -138,7 +138,7 @@ def _database(detected: Detected) -> str:
             '# migrations = { kind = "sql", files = ["schema.sql"] }   # or alembic, django, command'
         )
     else:
-        given = {"kind": tool.kind, "config": tool.config or ""}
+        given = {"kind": tool.kind, "config": tool.config or "", "folder": tool.folder or ""}
         pairs = [f"{key} = {_text(value)}" for key, value in given.items() if value]
         pairs += [f"files = {_list(tool.files)}"] if tool.files else []
         pairs += [f"command = {_list(tool.command)}"] if tool.command else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 
 from seamline.engines.protocol import Address, Server
@@ -11,15 +11,17 @@ from seamline.migrations.history import History
 from seamline.migrations.stock import stocked
 from seamline.migrations.walk import Leg
 from seamline.migrations.with_alembic import alembic_history
+from seamline.migrations.with_sql import SqlHistory
 from seamline.run.setup import Setup
 from seamline.spec.project import MigrationsTool, Project
+from seamline.spec.sql_folder import read_folder
 from seamline.system.process import free_port
 from seamline.system.template import fill_all
 
 _NOT_YET = {
     "django": "this version does not walk Django's migrations",
     "command": "a command that migrates says nothing of single revisions",
-    "sql": "a list of SQL files has no way down",
+    "sql": "a list of SQL files has no way down: name the folder of a tool's migrations",
 }
 
 
@@ -28,13 +30,13 @@ def not_walked(project: Project) -> str:
     tool = project.database.migrations if project.database is not None else None
     if tool is None:
         return "no migrations are named in seamline.toml"
-    if tool.kind == "alembic":
+    if tool.kind == "alembic" or tool.folder is not None:
         return ""
     return _NOT_YET[tool.kind]
 
 
 class Legs:
-    """Makes legs of one walk, each on a fresh database, numbered from `first`."""
+    """Makes the legs of walks, each on a fresh database."""
 
     def __init__(self, setup: Setup, server: Server, tool: MigrationsTool) -> None:
         self._setup = setup
@@ -62,6 +64,9 @@ class Legs:
     def _history(self, address: Address) -> AbstractAsyncContextManager[History]:
         setup = self._setup
         project = setup.project
+        if (name := self._tool.folder) is not None:
+            folder = read_folder(project.path(name), name)
+            return nullcontext(SqlHistory(folder, self._server, address))
         lookup = setup.values.lookup(port=free_port(), address=address)
         return alembic_history(
             self._tool.config or "alembic.ini",

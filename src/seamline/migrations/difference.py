@@ -27,6 +27,8 @@ _KINDS = (
 
 def without(structure: Structure, table: str) -> Structure:
     """All but one table and what belongs to it: the tool's own bookkeeping is not the system's."""
+    if not table:
+        return structure
     return {key: t for key, t in structure.items() if t.table != table}
 
 

@@ -216,9 +216,10 @@ class Walk:
             for revision in self.revisions[self._done + 1 :]:
                 yield _skipped(subject(revision.id), self._ended)
         else:
-            applied = await history.again()
-            findings += not_once(applied, self._now, await self._structure(leg))
-            checks += ["upFromEmpty", "upTwiceIsOnce"]
+            checks.append("upFromEmpty")
+            if (applied := await history.again()) is not None:
+                findings += not_once(applied, self._now, await self._structure(leg))
+                checks.append("upTwiceIsOnce")
             try:
                 differences = await history.differences()
             except TargetError as exc:

@@ -11,6 +11,7 @@ from seamline.rows.load import load
 from seamline.rows.maker import in_words
 from seamline.run.values import Values
 from seamline.spec.project import MigrationsTool, Project, SeedCommand
+from seamline.spec.sql_folder import read_folder
 from seamline.system.process import free_port, run_to_end
 from seamline.system.template import fill, fill_all
 
@@ -28,6 +29,12 @@ async def migrate(
     tool = database.migrations if database is not None else None
     if tool is None:
         return "none"
+    if tool.folder is not None:
+        folder = read_folder(project.path(tool.folder), tool.folder)
+        for revision in folder.revisions:
+            up = revision.up
+            await server.run_script(address, up.text, revision.file, atomic=up.atomic)
+        return f"{tool.folder}: {len(folder.revisions)} revisions of {folder.tool}"
     if tool.kind == "sql":
         await _scripts(project, server, address, tool.files)
         return ", ".join(tool.files)

@@ -42,12 +42,14 @@ class MigrationsTool(_Table, frozen=True, kw_only=True):
     """What makes the schema: a tool and its settings, SQL files in order or a folder of them, or a command.
 
     `python` is the interpreter that has Alembic, where that is not the one of the `alembic` on the PATH.
+    `folder` holds SQL files as Flyway, golang-migrate, dbmate or goose write them.
     """
 
     kind: Literal["alembic", "django", "sql", "command"]
     config: str | None = None
     python: Name | None = None
     files: tuple[str, ...] = ()
+    folder: Name | None = None
     command: tuple[Name, ...] = ()
 
 

@@ -63,10 +63,25 @@ def _database_problems(database: dict[str, Any], path: KeyPath) -> Iterator[Prob
         yield Problem(path=(*path, "url"), text=text, on_key=True)
     migrations = database.get("migrations")
     if isinstance(migrations, dict):
-        needed = {"sql": "files", "command": "command"}.get(str(migrations.get("kind")))
-        if needed is not None and not migrations.get(needed):
-            text = f'kind = "{migrations["kind"]}" needs the key {needed!r}'
-            yield Problem(path=(*path, "migrations"), text=text)
+        yield from _migration_problems(migrations, (*path, "migrations"))
+
+
+def _migration_problems(tool: dict[str, Any], path: KeyPath) -> Iterator[Problem]:
+    kind = tool.get("kind")
+    if kind == "sql":
+        given = [key for key in ("files", "folder") if tool.get(key)]
+        if len(given) != 1:
+            how = "both" if given else "neither"
+            text = f"kind = \"sql\" needs the key 'files' or 'folder', not {how}"
+            yield Problem(path=path, text=text)
+    elif "folder" in tool:
+        text = f'is for kind = "sql", not {found(kind)}'
+        yield Problem(path=(*path, "folder"), text=text, on_key=True)
+    if kind == "command" and not tool.get("command"):
+        yield Problem(path=path, text="kind = \"command\" needs the key 'command'")
+    if "python" in tool and kind != "alembic":
+        text = f'is for kind = "alembic", not {found(kind)}'
+        yield Problem(path=(*path, "python"), text=text, on_key=True)
 
 
 def _identity_problems(name: str, identity: Any, path: KeyPath) -> Iterator[Problem]:
