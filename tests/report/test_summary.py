@@ -15,6 +15,7 @@ from seamline.model.vocabulary import (
     API_CHECKS,
     DATA_CHECKS,
     DOCUMENT_CHECKS,
+    MIGRATION_CHECKS,
     PLANNED_CHECKS,
     Severity,
 )
@@ -41,18 +42,20 @@ def folded(*events: Event) -> Summary:
     return summary
 
 
-@pytest.mark.parametrize("check", [*API_CHECKS, *DATA_CHECKS, *DOCUMENT_CHECKS, *PLANNED_CHECKS])
+@pytest.mark.parametrize(
+    "check", [*API_CHECKS, *DATA_CHECKS, *MIGRATION_CHECKS, *DOCUMENT_CHECKS, *PLANNED_CHECKS]
+)
 def test_every_check_has_its_section(check: str) -> None:
     assert any(check in section.checks for section in SECTIONS)
 
 
 def test_every_section_names_only_known_checks() -> None:
-    known = {*API_CHECKS, *DATA_CHECKS, *DOCUMENT_CHECKS, *PLANNED_CHECKS}
+    known = {*API_CHECKS, *DATA_CHECKS, *DOCUMENT_CHECKS, *MIGRATION_CHECKS, *PLANNED_CHECKS}
     assert {c for section in SECTIONS for c in section.checks} == known
 
 
 def test_findings_of_row_checks_count_for_the_database() -> None:
-    assert {part_of_check(c) for c in DATA_CHECKS} == {"database"}
+    assert {part_of_check(c) for c in (*DATA_CHECKS, *MIGRATION_CHECKS)} == {"database"}
     assert {part_of_check(c) for c in API_CHECKS} == {"api"}
 
 

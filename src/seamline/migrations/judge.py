@@ -255,20 +255,20 @@ def not_once(applied: Sequence[str], before: Structure, after: Structure) -> Ite
 
 
 def rewritten(known: Mapping[str, str], revisions: Sequence[Revision]) -> Iterator[Finding]:
-    """Revisions that were applied by an earlier run and are others by now; `known` has their digests."""
-    now = {r.id: r for r in revisions}
-    for name, digest in sorted(known.items()):
-        revision = now.get(name)
-        if revision is not None and revision.digest == digest:
+    """Revisions that an earlier run applied and that are others by now; `known` has their digests.
+
+    One that is not there any more may be of another branch that somebody has checked out.
+    """
+    for revision in revisions:
+        if known.get(revision.id, revision.digest) == revision.digest:
             continue
-        what = "is another than at the last run" if revision else "is gone since the last run"
         yield Finding(
             check="historyKept",
             severity="warning",
-            subject=subject(name),
-            title=f"the revision {what}",
+            subject=subject(revision.id),
+            title="the revision is another than at the last run",
             expected="a revision that may have been applied somewhere stays as it is",
-            actual=f"its file {revision.file} has other content" if revision else "no file has it",
+            actual=f"its file {revision.file} has other content",
             why="where it was applied already, nobody will apply it again: that database and a new one"
             " differ. Put the change into a revision of its own",
         )

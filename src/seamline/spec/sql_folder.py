@@ -21,7 +21,7 @@ _NAMES = {"two files": "golang-migrate", "flyway": "Flyway", "": "plain SQL"}
 
 
 class SqlRevision(msgspec.Struct, frozen=True, kw_only=True):
-    """One revision of a folder: `down` stands in `down_file`; `no_way_down` says why it is None, where it is."""
+    """One revision of a folder; `no_way_down` says why `down`, out of `down_file`, is None where it is."""
 
     id: str
     message: str

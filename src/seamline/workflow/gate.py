@@ -58,7 +58,7 @@ def _reason(part: Part, summary: Summary, gate: Gate, reason: EndReason) -> str:
         return f"{len(broken)} data check{'s' * (len(broken) != 1)} could not be evaluated"
     if summary.data_evaluated or summary.history is not None:
         return ""
-    return "not run: no data check was evaluated and no migration was tried"
+    return "not run: no data check was evaluated"
 
 
 def _api(summary: Summary, gate: Gate) -> str:

@@ -59,7 +59,7 @@ async def walk(setup: Setup, files: Files, emit: Callable[[Event], None], *, kee
         why = f"migrations.irreversible of {files.data_label} names it, and the history has it not"
         emit(Skipped(at=time.time(), item=NotCovered(subject=f"revision {name}", reason=why)))
     if keep:
-        digests = {r.id: r.digest for r in first.applied}
+        digests = {**policy.known, **{r.id: r.digest for r in first.applied}}
         keep_file(path, msgspec.json.encode(_Kept(digests=digests)))
 
 
