@@ -20,6 +20,7 @@ BENCHES = {
     "derive": "derive",
     "api-run": "api_run",
     "memory": "memory",
+    "migrations": "migrations",
 }
 
 

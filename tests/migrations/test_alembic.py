@@ -57,6 +57,7 @@ SOUND = {
         "ALTER TABLE item DROP born", "ALTER TABLE item ADD born timestamptz DEFAULT now()"
     ),
     "never": Step("ALTER TABLE owner ADD note text", "raise NotImplementedError"),
+    "label": Step("ALTER TYPE mood ADD VALUE IF NOT EXISTS 'great'", ""),
     "wide": Step("ALTER TABLE item ALTER qty TYPE bigint", "ALTER TABLE item ALTER qty TYPE int"),
 }
 
@@ -66,6 +67,7 @@ async def test_a_sound_history_is_silent(pg_server: Server, tmp_path: Path) -> N
     assert said.findings == []
     assert list(said.revisions) == list(SOUND)
     assert all(r.equal for n, r in said.revisions.items() if n != "never")
+    assert said.revisions["label"].notes == ("after the downgrade type mood is another",)
     never = said.revisions["never"]
     assert (never.down, never.notes) == (
         "none", ("irreversible: its downgrade raises NotImplementedError",),
@@ -162,6 +164,21 @@ async def test_a_declared_irreversible_revision_is_not_taken_back(
     assert said.findings == []
     assert said.revisions["b"].notes == ("declared irreversible",)
     assert said.revisions["c"].notes == ("it has no function downgrade",)
+
+
+async def test_a_downgrade_that_the_role_may_not_do_is_no_fault(
+    pg_server: Server, tmp_path: Path
+) -> None:
+    steps = {"a": OWNERS, "b": Step("SELECT 1", "DROP EXTENSION plpgsql")}
+    said = await walked(pg_server, write(tmp_path, steps))
+    assert said.findings == []
+    assert said.revisions["b"].notes[0].startswith("the system's own role may not take it back")
+
+
+async def test_revisions_in_a_circle_are_told(pg_server: Server, tmp_path: Path) -> None:
+    steps = {"a": OWNERS._replace(on="b"), "b": Step("SELECT 1", on="a")}
+    with pytest.raises(TargetError, match="Cycle"):
+        await walked(pg_server, write(tmp_path, steps))
 
 
 async def test_a_history_that_cannot_be_applied_says_where(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
@@ -11,6 +12,7 @@ import msgspec
 
 from seamline.model.structure import Contents, Structure, Thing
 
+_LABEL = re.compile(r"'(?:[^']|'')*'")
 _ROW = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
 _KINDS = (
     "extension",
@@ -54,6 +56,26 @@ def diff(before: Structure, after: Structure) -> str:
                     f"{sign} {there.key}: {' '.join(there.definition.split())}".rstrip(": ")
                 )
     return "\n".join(lines)
+
+
+def may_stay(before: Structure, after: Structure) -> bool:
+    """Whether they differ only in what a way down usually leaves on purpose: labels of an enum, which
+    the database cannot take out again, and extensions, which others may use by now."""
+    for thing in changed(before, after):
+        old, new = before.get(thing.key), after.get(thing.key)
+        if thing.kind == "extension" and old is None:
+            continue
+        if old is None or new is None or thing.kind != "type":
+            return False
+        labels = _labels(old.definition), _labels(new.definition)
+        if not labels[0] or not labels[0] < labels[1]:
+            return False
+    return True
+
+
+def _labels(definition: str) -> set[str]:
+    """The labels of an enum as they are written; none of any other type."""
+    return set(_LABEL.findall(definition)) if definition.startswith("ENUM (") else set()
 
 
 def in_words(before: Structure, after: Structure) -> str:

@@ -94,6 +94,8 @@ class Driver:
         self._script = script
         self._waiting = False
         self._over = False
+        self._started = False
+        self._in_loop = False
 
     def run(self) -> None:
         """Answer requests until the end."""
@@ -115,13 +117,26 @@ class Driver:
                 return
             first = False
 
-    _started = False
-
     def _answer(self, **said: Any) -> None:
         self._waiting = False
         self._pipe.answer(**said)
 
     def _environment(self) -> None:
+        """Run env.py once: as it is, or where it asks for that, as from an event loop of anyio."""
+        if not self._in_loop:
+            try:
+                self._run_env()
+            except Exception as problem:
+                if self._started or "AnyIO worker thread" not in str(problem):
+                    raise
+                self._in_loop = True
+        if self._in_loop:
+            import anyio
+            import anyio.to_thread
+
+            anyio.run(anyio.to_thread.run_sync, self._run_env)
+
+    def _run_env(self) -> None:
         from alembic.runtime.environment import EnvironmentContext
 
         with EnvironmentContext(

@@ -13,6 +13,7 @@ from seamline.migrations.difference import (
     in_words,
     lost_rows,
     lost_values,
+    may_stay,
 )
 from seamline.migrations.history import Difference, Problem, Revision
 from seamline.model.finding import Evidence, Finding
@@ -62,7 +63,7 @@ def _structure(seen: Seen) -> Iterator[Finding]:
     if seen.down is None:
         return
     before, down = seen.before.structure, seen.down.structure
-    if changed(before, down):
+    if changed(before, down) and (seen.again_problem is not None or not may_stay(before, down)):
         then = ""
         if seen.again_problem is not None:
             then = f"; upgrading again fails: {seen.again_problem.message}"
@@ -156,6 +157,8 @@ def told(seen: Seen) -> Iterator[str]:
     if seen.down is None:
         return
     down = seen.down
+    if changed(before.structure, down.structure) and may_stay(before.structure, down.structure):
+        yield f"after the downgrade {in_words(before.structure, down.structure)}"
     for table in sorted(before.contents.keys() & up.contents.keys() & down.contents.keys()):
         was, there, back = (columns_of(m.structure, table) for m in (before, up, down))
         same = {c for c in was if was[c] == back.get(c)}

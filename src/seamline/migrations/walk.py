@@ -38,6 +38,9 @@ MOST_ROWS = 200
 """Of a table that holds more, rows are not looked at one by one."""
 
 
+_NOT_ALLOWED = "42501"
+
+
 class Leg(msgspec.Struct, frozen=True, kw_only=True):
     """A history bound to an empty database, that database, and the rows to put into it."""
 
@@ -143,8 +146,10 @@ class Walk:
         if down.problem is not None:
             if down.problem.kind == NotImplementedError.__name__:
                 return "irreversible: its downgrade raises NotImplementedError"
-            seen.down_problem = down.problem
             self._is_spoilt = bool(changed(seen.up.structure, await self._structure(leg)))
+            if down.problem.code == _NOT_ALLOWED:
+                return f"the system's own role may not take it back: {down.problem.message}"
+            seen.down_problem = down.problem
             return ""
         ms.append(down.ms)
         seen.down = await self._moment(leg)

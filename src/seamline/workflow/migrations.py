@@ -11,10 +11,18 @@ import msgspec
 from seamline.migrations.bind import Legs, not_walked
 from seamline.migrations.walk import Policy, Walk, confirmed
 from seamline.model.case import NotCovered
-from seamline.model.event import Event, FindingConfirmed, Skipped, findings_of
+from seamline.model.event import (
+    Event,
+    FindingConfirmed,
+    HistoryChecked,
+    RevisionChecked,
+    Skipped,
+    findings_of,
+)
 from seamline.model.finding import Finding
 from seamline.run.rules import Files
 from seamline.run.setup import Setup
+from seamline.text.redact import Redactor
 from seamline.workflow.keep import keep as keep_file
 
 KEPT = Path(".seamline") / "migrations.json"
@@ -47,12 +55,13 @@ async def walk(setup: Setup, files: Files, emit: Callable[[Event], None], *, kee
     found: list[Finding] = []
     first = Walk(legs.leg, policy)
     async for event in first.events():
-        found += findings_of(event)
-        emit(event)
+        safe = _safe(event, setup.redactor)
+        found += findings_of(safe)
+        emit(safe)
     if found:
         second: list[Finding] = []
         async for event in Walk(legs.leg, policy).events():
-            second += findings_of(event)
+            second += findings_of(_safe(event, setup.redactor))
         for finding in confirmed(found, second):
             emit(FindingConfirmed(at=time.time(), finding=finding))
     for name in sorted(set(irreversible) - {r.id for r in first.revisions}):
@@ -61,6 +70,18 @@ async def walk(setup: Setup, files: Files, emit: Callable[[Event], None], *, kee
     if keep:
         digests = {**policy.known, **{r.id: r.digest for r in first.applied}}
         keep_file(path, msgspec.json.encode(_Kept(digests=digests)))
+
+
+def _safe(event: Event, redactor: Redactor) -> Event:
+    """The event without secrets: an error may repeat the address that it could not use."""
+    if not isinstance(event, RevisionChecked | HistoryChecked):
+        return event
+    findings = tuple(
+        msgspec.structs.replace(f, title=redactor.text(f.title), actual=redactor.text(f.actual))
+        for f in event.findings
+    )
+    notes = tuple(map(redactor.text, event.notes))
+    return msgspec.structs.replace(event, findings=findings, notes=notes)
 
 
 _REMEDY = 'add migrations = { kind = "alembic", config = "alembic.ini" } to [database]'

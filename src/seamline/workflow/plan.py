@@ -18,6 +18,7 @@ from seamline.run.probe import World, not_probed
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Target
 from seamline.run.setup import Setup, prepared
+from seamline.spec.project import Project
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
 from seamline.workflow.derived import edits_of
@@ -115,6 +116,8 @@ def _with_derived(job: Job, judged: Judging, document: Document, plan: Plan) -> 
 async def planned(job: Job) -> tuple[Plan, Abilities]:
     """Start the system as a run would, read its document, and plan."""
     redactor = Redactor()
+    if job.only_walk:
+        return Plan(cases=()), _walk_alone(job)
     with workspace() as space:
         async with (
             prepared(job.project, space, redactor, lambda event: None) as setup,
@@ -132,10 +135,21 @@ def abilities(setup: Setup, target: Target) -> Abilities:
     confirm = "yes: alone, on a fresh clone with a freshly started system"
     if not setup.can_clone:
         confirm = "no: the system is not started by Seamline; errors stay unconfirmed"
-    why = not_walked(setup.project)
     return Abilities(
         answers="yes" if document is not None else "status and rows only: no OpenAPI document",
         rows=rows,
         confirm=confirm,
-        migrations=f"no walk: {why}" if why else "each revision up, down, and up again, on rows",
+        migrations=_walk(setup.project),
     )
+
+
+def _walk(project: Project) -> str:
+    why = not_walked(project)
+    return f"no walk: {why}" if why else "each revision up, down, and up again, on rows"
+
+
+def _walk_alone(job: Job) -> Abilities:
+    """What a run of the migrations alone does."""
+    left_out = "not asked for"
+    again = "yes: by a second walk on fresh databases"
+    return Abilities(answers=left_out, rows=left_out, confirm=again, migrations=_walk(job.project))
