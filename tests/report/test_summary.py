@@ -17,6 +17,7 @@ from seamline.model.vocabulary import (
     DOCUMENT_CHECKS,
     MIGRATION_CHECKS,
     PLANNED_CHECKS,
+    ROLLOUT_CHECKS,
     Severity,
 )
 from seamline.report import (
@@ -43,15 +44,29 @@ def folded(*events: Event) -> Summary:
 
 
 @pytest.mark.parametrize(
-    "check", [*API_CHECKS, *DATA_CHECKS, *MIGRATION_CHECKS, *DOCUMENT_CHECKS, *PLANNED_CHECKS]
+    "check",
+    [
+        *API_CHECKS,
+        *DATA_CHECKS,
+        *MIGRATION_CHECKS,
+        *ROLLOUT_CHECKS,
+        *DOCUMENT_CHECKS,
+        *PLANNED_CHECKS,
+    ],
 )
 def test_every_check_has_its_section(check: str) -> None:
     assert any(check in section.checks for section in SECTIONS)
 
 
 def test_every_section_names_only_known_checks() -> None:
-    known = {*API_CHECKS, *DATA_CHECKS, *DOCUMENT_CHECKS, *MIGRATION_CHECKS, *PLANNED_CHECKS}
-    assert {c for section in SECTIONS for c in section.checks} == known
+    assert {c for section in SECTIONS for c in section.checks} == {
+        *API_CHECKS,
+        *DATA_CHECKS,
+        *DOCUMENT_CHECKS,
+        *MIGRATION_CHECKS,
+        *ROLLOUT_CHECKS,
+        *PLANNED_CHECKS,
+    }
 
 
 def test_findings_of_row_checks_count_for_the_database() -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from seamline.model.case import NotCovered
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import CaseKind, Part
+from seamline.model.vocabulary import CaseKind, Part, Rollout, Side
 
 EndReason = Literal["completed", "interrupted", "failed"]
 
@@ -144,6 +144,36 @@ class HistoryChecked(_Event, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class RolloutChecked(_Event, frozen=True, kw_only=True):
+    """An operation of the previous release over the present schema, and of the present one over that
+    release's schema. `cases` were sent to find out; the findings have been tried again already."""
+
+    operation: str
+    old_on_new: Side
+    new_on_old: Side
+    verdict: Rollout
+    cases: int
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class RolloutFinished(_Event, frozen=True, kw_only=True):
+    """Both versions have been run side by side; `error` says why they could not be.
+
+    `changes` is in what the two schemas differ, a line each. `idle` says why there was nothing to compare.
+    """
+
+    ref: str
+    commit: str = ""
+    verdict: Rollout
+    seconds: float
+    changes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    idle: str = ""
+    error: str = ""
+
+
 class FindingConfirmed(_Event, frozen=True, kw_only=True):
     """A finding has been tried again alone on a fresh clone with a freshly started system."""
 
@@ -187,6 +217,8 @@ Event = (
     | ContractCompared
     | RevisionChecked
     | HistoryChecked
+    | RolloutChecked
+    | RolloutFinished
     | FindingConfirmed
     | Errored
     | Skipped
@@ -204,6 +236,8 @@ def findings_of(event: Event) -> tuple[Finding, ...]:
             | RevisionChecked()
             | HistoryChecked()
         ):
+            return event.findings
+        case RolloutChecked() | RolloutFinished():
             return event.findings
         case FindingConfirmed():
             return (event.finding,)

@@ -9,6 +9,10 @@ CaseKind = Literal["positive", "boundary", "negative", "credentials", "absence",
 RowOp = Literal["insert", "update", "delete"]
 Part = Literal["api", "database"]
 Verdict = Literal["confirmed", "unconfirmed", "unstable"]
+Side = Literal["works", "breaks", "unstable", "not tried", "absent"]
+"""How a version of an operation fares over the schema of the other version."""
+Rollout = Literal["safe", "needs ordering", "unsafe", "not known"]
+"""What that means for the time in which both versions run."""
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
@@ -100,6 +104,9 @@ MIGRATION_CHECKS = (
     "historyKept",
 )
 """Checks of the history of migrations; there is nothing to choose: it is walked once a run."""
+
+ROLLOUT_CHECKS = ("oldCodeOnNewSchema", "newCodeOnOldSchema")
+"""Checks of two versions side by side; there is nothing to choose: they are tried once a run."""
 
 PLANNED_CHECKS = ("statementBudget",)
 """Names that the file formats know already; a run says that it does not test them yet."""

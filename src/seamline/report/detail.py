@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from seamline.model.finding import Finding, Transcript
-from seamline.model.vocabulary import DOCUMENT_CHECKS, MIGRATION_CHECKS
+from seamline.model.vocabulary import DOCUMENT_CHECKS, MIGRATION_CHECKS, ROLLOUT_CHECKS
 from seamline.report.page import Page, Span
 from seamline.report.stream import SafeStream
 from seamline.report.words import pairs, value
@@ -48,7 +48,10 @@ def show(finding: Finding, stream: TextIO, width: int) -> None:
         page.labelled("row", visible(pairs(row, most=100)))
     page.blank()
     again = "Look" if finding.check in (*DOCUMENT_CHECKS, *MIGRATION_CHECKS) else "Send it"
-    page.text(f"{again} again with: seamline replay {finding.id}")
+    command = f"seamline replay {finding.id}"
+    if finding.check in ROLLOUT_CHECKS:
+        command = f"seamline run database --check {finding.check}"
+    page.text(f"{again} again with: {command}")
     out = SafeStream(stream)
     out.write("\n".join("".join(s.text for s in line) for line in page.lines) + "\n")
     out.flush()

@@ -24,6 +24,8 @@ from seamline.model.event import (
     FindingConfirmed,
     HistoryChecked,
     RevisionChecked,
+    RolloutChecked,
+    RolloutFinished,
     RunStarted,
     Skipped,
 )
@@ -93,6 +95,11 @@ class JunitReporter:
                 self._add("migrations", name, sum(event.ms) / 1000, _judged(event.findings))
             case HistoryChecked():
                 self._add("migrations", "the history", event.seconds, _judged(event.findings))
+            case RolloutChecked():
+                self._add(event.operation, "old and new side by side", 0.0, _rolled(event))
+            case RolloutFinished():
+                result = _errored(event.error) if event.error else _judged(event.findings)
+                self._add("the rollout", event.ref, event.seconds, result)
             case Errored():
                 self._add(event.subject, event.case or event.subject, 0.0, _errored(event.message))
             case Skipped():
@@ -193,6 +200,12 @@ def _one(finding: Finding | None) -> tuple[Finding, ...]:
 
 def _judged(findings: tuple[Finding, ...]) -> _Result:
     return _Result(findings=[_seen(f) for f in findings]) if findings else _Result()
+
+
+def _rolled(event: RolloutChecked) -> _Result:
+    if event.findings or event.verdict != "not known":
+        return _judged(event.findings)
+    return _Result(skipped=clip("; ".join(event.notes), _TEXT) or "not known")
 
 
 def _errored(message: str) -> _Result:

@@ -22,6 +22,7 @@ class Abilities(msgspec.Struct, frozen=True, kw_only=True):
     rows: str
     confirm: str
     migrations: str
+    beside: str
 
 
 def show_plan(plan: Plan, abilities: Abilities, stream: TextIO, width: int) -> None:
@@ -34,6 +35,7 @@ def show_plan(plan: Plan, abilities: Abilities, stream: TextIO, width: int) -> N
         ("confirm", abilities.confirm),
         ("SQL, faults", "no: not in this version"),
         ("migrations", abilities.migrations),
+        ("old and new", abilities.beside),
     ):
         page.labelled(label, said, indent=2, label_width=13)
     page.blank()

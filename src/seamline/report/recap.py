@@ -9,7 +9,14 @@ from seamline.report.page import Page, Span
 from seamline.report.summary import Gap, Summary
 from seamline.report.tally import FindingSeen
 from seamline.report.verdict import PARTS, PartVerdict, verdict
-from seamline.report.words import brief_change, count, last_line, pairs, seconds
+from seamline.report.words import (
+    brief_change,
+    count,
+    last_line,
+    pairs,
+    rollout_in_words,
+    seconds,
+)
 from seamline.text.plain import one_line
 
 IN_FULL = 20
@@ -83,6 +90,8 @@ def _tested(s: Summary, page: Page) -> None:
         tried = count(s.revisions_count, "revision")
         down = sum(1 for r in s.revisions if r.down == "done")
         page.labelled("Migrations", f"{tried} up, {down:,} of them down and up again, on rows")
+    if s.rollout is not None:
+        page.labelled("Rollout", rollout_in_words(s.rollout))
     page.labelled("Time", seconds(s.seconds))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from seamline.model.vocabulary import DATA_CHECKS, MIGRATION_CHECKS, Part
+from seamline.model.vocabulary import DATA_CHECKS, MIGRATION_CHECKS, ROLLOUT_CHECKS, Part
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +125,8 @@ SECTIONS = (
             "upTwiceIsOnce": "an upgrade of what is up to date does nothing",
             "modelsMatchSchema": "the models describe the schema that the migrations make",
             "historyKept": "a revision that was applied stays as it is",
+            "oldCodeOnNewSchema": "what is deployed now works over the present schema",
+            "newCodeOnOldSchema": "the present version works over the schema that is deployed now",
         },
     ),
     Section(
@@ -142,4 +144,5 @@ def sections_of(part: Part) -> tuple[Section, ...]:
 
 def part_of_check(check: str) -> Part:
     """The part that a finding of `check` counts for."""
-    return "database" if check in DATA_CHECKS or check in MIGRATION_CHECKS else "api"
+    of_rows = (*DATA_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS)
+    return "database" if check in of_rows else "api"

@@ -15,6 +15,8 @@ from seamline.model.event import (
     FindingConfirmed,
     HistoryChecked,
     RevisionChecked,
+    RolloutChecked,
+    RolloutFinished,
     RunFinished,
     RunStarted,
     Skipped,
@@ -63,6 +65,8 @@ class Summary:
         self.revisions_count = 0
         self.history: HistoryChecked | None = None
         self.walked: dict[str, CheckTally] = {}
+        self.rollouts: dict[str, RolloutChecked] = {}
+        self.rollout: RolloutFinished | None = None
         self.findings = Findings()
         self.gaps: dict[tuple[str, str], Gap] = {}
         self.gaps_left_out = 0
@@ -92,6 +96,8 @@ class Summary:
             case HistoryChecked():
                 self.history = msgspec.structs.replace(event, findings=())
                 self._walked(event.checks, event.findings)
+            case RolloutChecked() | RolloutFinished():
+                self._rollout(event)
             case FindingConfirmed():
                 self.findings.confirm(event.finding)
             case Skipped():
@@ -101,9 +107,8 @@ class Summary:
                 if len(self.errored) < _ERRORED:
                     short = msgspec.structs.replace(event, message=event.message[:4000])
                     self.errored.append(short)
-            case StageFinished():
-                if len(self.stages) < _STAGES:
-                    self.stages.append(event)
+            case StageFinished() if len(self.stages) < _STAGES:
+                self.stages.append(event)
             case RunStarted():
                 self.started = event
                 for name in event.operations:
@@ -232,6 +237,14 @@ class Summary:
             tally = self.walked.setdefault(name, CheckTally())
             tally.applied += 1
             tally.failed += name in failed
+
+    def _rollout(self, event: RolloutChecked | RolloutFinished) -> None:
+        if isinstance(event, RolloutFinished):
+            self.rollout = event
+        elif len(self.rollouts) < _NAMES:
+            self.rollouts[event.operation] = event
+        for finding in event.findings:
+            self.findings.add(finding)
 
     def _data(self, event: DataChecked) -> None:
         key = (event.table, event.check, event.label)

@@ -18,6 +18,8 @@ from seamline.model.event import (
     FindingConfirmed,
     HistoryChecked,
     RevisionChecked,
+    RolloutChecked,
+    RolloutFinished,
     RunStarted,
     StageFinished,
 )
@@ -68,7 +70,14 @@ class TerminalReporter:
                 if self._screen is not None:
                     self._screen.done += 1
                     self._screen.doing = event.subject
-            case DocumentChecked() | ContractCompared() | RevisionChecked() | HistoryChecked():
+            case (
+                DocumentChecked()
+                | ContractCompared()
+                | RevisionChecked()
+                | HistoryChecked()
+                | RolloutChecked()
+                | RolloutFinished()
+            ):
                 if isinstance(event, RevisionChecked):
                     self._doing(f"revision {event.revision}")
                 for finding in event.findings:

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from seamline.model.event import RolloutFinished
 from seamline.model.row import RowChange
+from seamline.model.vocabulary import Rollout
 from seamline.text.plain import one_line
 
 _EPOCH_FLOOR = 1e9
@@ -56,6 +58,26 @@ def value(item: object, limit: int = 80) -> str:
     except (TypeError, ValueError, RecursionError):
         text = repr(item)
     return one_line(text, limit)
+
+
+_ROLLOUTS: dict[Rollout, str] = {
+    "safe": "safe to roll out",
+    "needs ordering": "needs ordering: migrate before deploying",
+    "unsafe": "unsafe: what runs now breaks over the present schema",
+    "not known": "not known",
+}
+
+
+def rollout_in_words(event: RolloutFinished) -> str:
+    """`from origin/main (1f0c…): safe to roll out`."""
+    commit = f" ({event.commit[:10]})" if event.commit else ""
+    if event.error:
+        said = f"not compared: {event.error.partition(chr(10))[0]}"
+    elif event.idle:
+        said = f"nothing to compare: {event.idle}"
+    else:
+        said = _ROLLOUTS[event.verdict]
+    return one_line(f"from {event.ref}{commit}: {said}", 400)
 
 
 def last_line(message: str, limit: int = 300) -> str:

@@ -27,11 +27,13 @@ from seamline.system.workspace import Workspace
 from seamline.text.redact import Redactor
 
 Emit = Callable[[Event], None]
-_BASE = "seam_base"
 
 
 class Setup(msgspec.Struct, kw_only=True):
-    """A server with a seeded base database, and the means to start the system on a clone of it."""
+    """A server with a seeded base database, and the means to start the system on a clone of it.
+
+    `name` begins the names of its databases and logs: several may share a server.
+    """
 
     project: Project
     workspace: Workspace
@@ -43,6 +45,7 @@ class Setup(msgspec.Struct, kw_only=True):
     live: Address | None = None
     document: Document | None = None
     targets: int = 0
+    name: str = "seam"
 
     @property
     def can_clone(self) -> bool:
@@ -86,7 +89,7 @@ class Setup(msgspec.Struct, kw_only=True):
             self.emit = lambda event: None
         try:
             async with AsyncExitStack() as stack:
-                target = await self._start(stack, f"seam_run_{self.targets}", captured)
+                target = await self._start(stack, f"{self.name}_run_{self.targets}", captured)
                 self.emit = emit
                 yield target
         finally:
@@ -148,7 +151,7 @@ class Setup(msgspec.Struct, kw_only=True):
                         [fill(part, lookup) for part in system.command],
                         env=fill_all(system.env, lookup),
                         cwd=self.project.path(system.cwd),
-                        log=self.workspace.folder / f"system-{self.targets}.log",
+                        log=self.workspace.folder / f"{self.name}-system-{self.targets}.log",
                         started=self.workspace.record,
                     )
                 )
@@ -208,13 +211,32 @@ async def _base(setup: Setup, database: Database) -> None:
     server = setup.server
     if server is None:
         return
-    log = setup.workspace.folder / "migrations.log"
-    setup.base = base = await server.create(_BASE, database.extensions)
+    await make_base(setup, server, database)
+
+
+async def make_base(setup: Setup, server: Server, database: Database) -> None:
+    """Give a setup its base: an empty database, the migrations, the seed."""
+    log = setup.workspace.folder / f"{setup.name}-migrations.log"
+    setup.base = base = await server.create(f"{setup.name}_base", database.extensions)
     tools = (setup.project, server, base, setup.values, log, setup.workspace.record)
     async with setup.stage("migrations") as detail:
         detail.append(await migrate(*tools))
     async with setup.stage("seed") as detail:
         detail.append(await seed(*tools))
+
+
+def beside(setup: Setup, project: Project, name: str, base: Address | None = None) -> Setup:
+    """A setup of another version on the same server; it tells nothing of its stages."""
+    return Setup(
+        project=project,
+        workspace=setup.workspace,
+        values=Values(project, setup.redactor),
+        redactor=setup.redactor,
+        emit=lambda event: None,
+        server=setup.server,
+        base=base,
+        name=name,
+    )
 
 
 def _url(database: Database) -> str:

@@ -57,9 +57,13 @@ class MigrationBudget(Entry, frozen=True, kw_only=True):
 
 
 class PreviousRelease(Entry, frozen=True, kw_only=True):
-    """The release that runs beside the new one during a deployment."""
+    """The release that runs beside the new one during a deployment: a git ref such as `origin/main`.
+
+    `prepare` is a command that is run in its folder before it is started: `["npm", "ci"]`.
+    """
 
     ref: Name
+    prepare: tuple[Name, ...] = ()
 
 
 class Migrations(Entry, frozen=True, kw_only=True):

@@ -6,7 +6,6 @@ operation. Any other file may mean anything: then every operation is tested.
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -14,12 +13,13 @@ from typing import Any
 
 import msgspec
 
-from seamline.errors import SeamlineError, SpecError, UsageError
+from seamline.errors import SeamlineError, SpecError
 from seamline.openapi.document import Document, parse
 from seamline.openapi.operation import operations
 from seamline.report.words import count
 from seamline.spec import ENDPOINTS, find_spec, load_endpoints
 from seamline.spec.project import Project
+from seamline.system.repository import Repository
 
 _OURS = frozenset(
     (
@@ -41,31 +41,18 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
 
 def changed_since(project: Project, ref: str) -> Changed:
     """What changed in the working tree since a commit. Raises `UsageError` outside git or for no commit."""
-    root = Path(
-        _git(project.folder, "rev-parse", "--show-toplevel", asks="the project's repository")
-    )
-    try:
-        commit = _git(
-            root,
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            "--end-of-options",
-            f"{ref}^{{commit}}",
-            asks=ref,
-        )
-    except UsageError:
-        raise UsageError(f"--changed-since {ref!r}: git knows no such commit") from None
+    repository = Repository(project.folder, "--changed-since")
+    commit = repository.commit(ref)
     specs = project.path(project.paths.specs)
     endpoints = find_spec(specs, ENDPOINTS)
     document = _document_file(project)
     touched: set[str] = set()
     said: list[str] = []
-    for name in _files(root, commit):
-        path = (root / name).resolve()
+    for name in repository.differing(commit):
+        path = (repository.root / name).resolve()
         if _is_for_people(project, path):
             continue
-        old = _then(root, commit, name)
+        old = repository.then(commit, name)
         if endpoints is not None and path == endpoints.resolve():
             found = _entries(path, old, project)
         elif document is not None and path == document:
@@ -81,27 +68,6 @@ def changed_since(project: Project, ref: str) -> Changed:
     return Changed(ref=ref, operations=frozenset(touched), why=why)
 
 
-def _git(folder: Path, *words: str, asks: str) -> str:
-    command = ["git", "-C", str(folder), *words]
-    try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=60)
-    except FileNotFoundError:
-        raise UsageError("--changed-since needs git, which is not installed") from None
-    except subprocess.TimeoutExpired:
-        raise UsageError(f"--changed-since: git did not answer ({asks})") from None
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise UsageError(f"--changed-since: {folder} is in no git repository: {said}")
-    return done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
-
-
-def _files(root: Path, commit: str) -> list[str]:
-    """Names below the root of what differs from the commit or is new, renamed ones under both names."""
-    differ = _git(root, "diff", "--name-only", "--no-renames", "-z", commit, "--", asks="diff")
-    new = _git(root, "ls-files", "--others", "--exclude-standard", "-z", asks="new files")
-    return sorted({name for name in (*differ.split("\0"), *new.split("\0")) if name})
-
-
 def _is_for_people(project: Project, path: Path) -> bool:
     reports = project.path(project.paths.reports).resolve()
     own = path.parent == reports and path.name in _OURS
@@ -113,13 +79,6 @@ def _document_file(project: Project) -> Path | None:
     if where is None or "://" in where or where.startswith("/"):
         return None
     return project.path(where).resolve()
-
-
-def _then(root: Path, commit: str, name: str) -> bytes | None:
-    """What the file held at the commit; None where it was not there."""
-    command = ["git", "-C", str(root), "show", f"{commit}:{name}"]
-    done = subprocess.run(command, capture_output=True, check=False, timeout=60)
-    return None if done.returncode else done.stdout
 
 
 def _entries(path: Path, old: bytes | None, project: Project) -> set[str] | None:

@@ -53,10 +53,14 @@ def _reason(part: Part, summary: Summary, gate: Gate, reason: EndReason) -> str:
         return f"{count} case{'s' * (count != 1)} could not be carried out"
     if part == "api":
         return _api(summary, gate)
+    rollout = summary.rollout
+    if rollout is not None and rollout.error:
+        said = rollout.error.partition("\n")[0]
+        return f"old and new could not be run side by side: {said}"
     broken = [d for d in summary.data.values() if d.error]
     if broken:
         return f"{len(broken)} data check{'s' * (len(broken) != 1)} could not be evaluated"
-    if summary.data_evaluated or summary.history is not None:
+    if summary.data_evaluated or summary.history is not None or rollout is not None:
         return ""
     return "not run: no data check was evaluated"
 

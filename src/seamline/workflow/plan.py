@@ -18,11 +18,13 @@ from seamline.run.probe import World, not_probed
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Target
 from seamline.run.setup import Setup, prepared
+from seamline.spec.data import PreviousRelease
 from seamline.spec.project import Project
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
 from seamline.workflow.derived import edits_of
 from seamline.workflow.job import Job
+from seamline.workflow.rollout import previous_of
 from seamline.workflow.select import judged_by, widest_first
 
 _NO_LOGIN = {
@@ -125,10 +127,10 @@ async def planned(job: Job) -> tuple[Plan, Abilities]:
         ):
             judged = await judging(job.files, target, setup.document, job.parts, job.checks)
             plan = plan_of(job, judged, setup.document)
-            return plan, abilities(setup, target)
+            return plan, abilities(setup, target, previous_of(job))
 
 
-def abilities(setup: Setup, target: Target) -> Abilities:
+def abilities(setup: Setup, target: Target, previous: PreviousRelease | None) -> Abilities:
     """What can be tested of this project, and why the rest cannot."""
     document = setup.document
     rows = "yes" if target.capture is not None else "no: no [database] in seamline.toml"
@@ -140,6 +142,7 @@ def abilities(setup: Setup, target: Target) -> Abilities:
         rows=rows,
         confirm=confirm,
         migrations=_walk(setup.project),
+        beside=_beside(setup, previous),
     )
 
 
@@ -152,4 +155,18 @@ def _walk_alone(job: Job) -> Abilities:
     """What a run of the migrations alone does."""
     left_out = "not asked for"
     again = "yes: by a second walk on fresh databases"
-    return Abilities(answers=left_out, rows=left_out, confirm=again, migrations=_walk(job.project))
+    return Abilities(
+        answers=left_out,
+        rows=left_out,
+        confirm=again,
+        migrations=_walk(job.project),
+        beside=left_out,
+    )
+
+
+def _beside(setup: Setup, previous: PreviousRelease | None) -> str:
+    if previous is None:
+        return "no: migrations.previous of the data file names no release, or it is not asked for"
+    if not setup.can_clone:
+        return "no: the system is not started by Seamline"
+    return f"yes: {previous.ref} beside the present version, where a migration differs"

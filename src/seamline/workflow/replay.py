@@ -14,7 +14,7 @@ from seamline.data.finding import finding_of
 from seamline.errors import UsageError
 from seamline.model.event import Event, FindingConfirmed, findings_of
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import DOCUMENT_CHECKS, MIGRATION_CHECKS
+from seamline.model.vocabulary import DOCUMENT_CHECKS, MIGRATION_CHECKS, ROLLOUT_CHECKS
 from seamline.openapi.document import Document
 from seamline.report import read_events
 from seamline.run.case import run_case
@@ -63,8 +63,13 @@ async def replay(job: Job, finding: Finding, emit: Callable[[Event], None]) -> R
     """Send the finding's case once more, alone, to a freshly started system on a fresh base.
 
     A finding of a table's rows is looked up in the base again. `emit` gets the events of the stages.
-    Raises `UsageError` when the case or rule is not in the spec files any more.
+    Raises `UsageError` when the case or rule is not in the spec files any more, and for what two versions do.
     """
+    if finding.check in ROLLOUT_CHECKS:
+        raise UsageError(
+            f"{finding.id} is about two versions side by side, which a run compares:"
+            f" seamline run database --check {finding.check}"
+        )
     redactor = Redactor()
     if finding.check in MIGRATION_CHECKS:
         return _outcome(await _walked(job, finding, redactor, emit))

@@ -47,6 +47,7 @@ from seamline.workflow.cases import Listener, Sender
 from seamline.workflow.job import Job
 from seamline.workflow.migrations import walk
 from seamline.workflow.plan import plan_of
+from seamline.workflow.rollout import side_by_side
 from seamline.workflow.rows import checked, left
 
 
@@ -148,6 +149,7 @@ class Run:
         self._changed_rows(judged)
         self._not_asked(judged)
         await self._confirm(setup, rules, cases)
+        await side_by_side(self._job, setup, self._emit)
 
     async def _walk(self, setup: Setup) -> None:
         if self._job.walk:

@@ -16,6 +16,7 @@ from seamline.model.vocabulary import (
     DATA_CHECKS,
     DOCUMENT_CHECKS,
     MIGRATION_CHECKS,
+    ROLLOUT_CHECKS,
     Part,
 )
 from seamline.run.contract import tries_drift
@@ -32,6 +33,7 @@ _NEEDS: dict[str, Callable[[Case], bool]] = {
         s.twist is not None and s.twist.where == "method" for s in case.steps
     ),
     CHECK: tries_drift,
+    **dict.fromkeys(ROLLOUT_CHECKS, lambda case: False),  # these send cases of their own
 }
 """Checks that only cases of one kind can fail; any other may look at every case."""
 
@@ -47,7 +49,7 @@ def seconds(text: str) -> float:
 
 def known_checks(names: Collection[str]) -> frozenset[str]:
     """The names, all of which must be checks. Raises `UsageError`."""
-    known = (*API_CHECKS, *DATA_CHECKS, *DOCUMENT_CHECKS, *MIGRATION_CHECKS)
+    known = (*API_CHECKS, *DATA_CHECKS, *DOCUMENT_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS)
     for name in names:
         if name not in known:
             raise UsageError(f"--check {name!r}: no such check.{did_you_mean(name, known)}")
@@ -60,7 +62,7 @@ def parts_of(checks: Collection[str], parts: tuple[Part, ...]) -> tuple[Part, ..
         return parts
     of: dict[Part, bool] = {
         "api": bool({*API_CHECKS, *DOCUMENT_CHECKS}.intersection(checks)),
-        "database": bool({*DATA_CHECKS, *MIGRATION_CHECKS}.intersection(checks)),
+        "database": bool({*DATA_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS}.intersection(checks)),
     }
     left = tuple(part for part in parts if of[part])
     if not left:

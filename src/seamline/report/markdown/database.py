@@ -10,6 +10,7 @@ from seamline.report.markdown.common import write_setting as _setting
 from seamline.report.markdown.escape import code, prose
 from seamline.report.markdown.evidence import ids, left_out, write_findings
 from seamline.report.markdown.page import Document
+from seamline.report.markdown.rollout import write_rollout
 from seamline.report.sections import Section, sections_of
 from seamline.report.summary import Summary
 from seamline.report.tally import SHARPNESS, DataTally
@@ -133,14 +134,12 @@ def _migrations(doc: Document, section: Section, s: Summary) -> None:
         write_checks(doc, section, s)
     else:
         doc.block("No revision was tried on its own in this run.")
+    doc.block("This version does not test yet: locks and rewritten tables, and hostile rows.")
+    write_rollout(doc, s)
     findings = of_section(section, s.findings.of_part("database"))
     if findings:
         doc.heading(3, "Findings of migration validation")
         write_findings(doc, findings)
-    doc.block(
-        "This version does not test yet: locks and rewritten tables, hostile rows, and old and new versions "
-        "side by side."
-    )
 
 
 def _revisions(doc: Document, s: Summary) -> None:

@@ -1,0 +1,1 @@
+"""Old and new side by side: does each version of the system work over the schema of the other one?"""
