@@ -13,7 +13,7 @@ from seamline.model.vocabulary import ROLLOUT_CHECKS
 from seamline.rollout.release import checked_out
 from seamline.workflow.artifacts import load_job
 
-from ..project import SCHEMA, cases_of, end_of, run_project, write_project
+from ..project import NOTES, SCHEMA, cases_of, end_of, run_project, write_project
 from .releases import Seen, git
 
 READ = "GET /notes/{id}"
@@ -31,6 +31,11 @@ ENDPOINTS = [
         ],
     }
 ]
+START = f"""
+import os, sys, psycopg
+psycopg.connect(os.environ["DATABASE_URL"]).execute("SELECT text FROM notes")
+os.execv(sys.executable, [sys.executable, {str(NOTES)!r}, sys.argv[1]])
+"""
 FILES = 'migrations = {{ kind = "sql", files = [{}] }}'
 
 
@@ -82,7 +87,7 @@ def test_a_version_that_does_not_start_over_its_own_schema_is_told(tmp_path: Pat
     (folder / "schema.sql").write_text(SCHEMA + "CREATE TABLE more (id int);\n")
     events = run(folder)
     seen = Seen(events)
-    assert "live does not run over its own schema" in seen.end.error
+    assert "live: it does not run over its own schema" in seen.end.error
     assert end_of(events).exit_code == 1
 
 
@@ -100,6 +105,25 @@ def test_sql_files_that_go_on_are_applied_over_the_rows_that_are_there(tmp_path:
         "error",
         "confirmed",
     )
+
+
+def test_a_version_that_does_not_start_over_the_other_schema_is_unsafe(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    toml = folder / "seamline.toml"
+    toml.write_text(toml.read_text().replace(json.dumps(str(NOTES)), '"start.py"'))
+    start = folder / "start.py"
+    start.write_text(START)
+    commit(folder)
+    start.write_text(START.replace("SELECT text FROM notes", "SELECT 1"))
+    old = toml.read_text().replace('["schema.sql"]', '["schema.sql", "2.sql"]')
+    toml.write_text(old)
+    (folder / "2.sql").write_text("ALTER TABLE notes RENAME text TO body;\n")
+    seen = Seen(run(folder))
+    (found,) = seen.end.findings
+    assert (found.check, found.severity) == ("oldCodeOnNewSchema", "error")
+    assert 'column "text" does not exist' in found.actual
+    assert seen.end.verdict == "unsafe"
+    assert set(seen.verdicts.values()) <= {"unsafe"}
 
 
 def test_a_schema_that_is_edited_in_place_has_other_rows_and_is_judged_with_care(

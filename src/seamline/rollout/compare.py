@@ -20,7 +20,7 @@ from seamline.rollout.direction import (
     see_again,
     tried_over,
 )
-from seamline.rollout.finding import Way, finding_of, start_finding
+from seamline.rollout.finding import START, Way, finding_of, start_finding
 from seamline.rollout.ground import Grounds, grounds
 from seamline.rollout.history import may_differ
 from seamline.rollout.judge import in_all, verdict
@@ -75,6 +75,8 @@ class Comparison:
             for way, side in _ways(old, new)
             if side.start
         ]
+        if starts:
+            verdicts[START] = "unsafe" if old.start else "needs ordering"
         said = in_all(verdicts)
         yield self._finished(
             said,
@@ -109,8 +111,7 @@ class Comparison:
         try:
             found = await tried_over(mixed, control, ground.rows)
         except NotTried as exc:
-            said = f"migrations.previous: {release.ref} does not run over its own schema: {exc}"
-            raise NotTried(said) from None
+            raise NotTried(f"migrations.previous: {release.ref}: {exc}") from None
         await confirm_alone(found, mixed, ground.rows, self._files.project.limits.confirm)
         return found
 

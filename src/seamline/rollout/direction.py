@@ -15,7 +15,7 @@ from seamline.rollout.trial import Bench, Trial, alone, tried
 
 
 class NotTried(Exception):
-    """The version does not run over its own schema either: nothing can be said of the other one."""
+    """Nothing can be said: the version does not run over its own schema either, or over other rows."""
 
 
 class Direction(msgspec.Struct, kw_only=True):
@@ -44,7 +44,8 @@ class Direction(msgspec.Struct, kw_only=True):
 async def tried_over(mixed: Bench, control: Bench, rows: Rows) -> Direction:
     """Send a version's cases over the other schema; those that go wrong also over its own.
 
-    Raises `NotTried` where the version does not run over its own schema.
+    Raises `NotTried` where the version does not run over its own schema, or over rows that are not its
+    own: nobody may be able to log in there.
     """
     result = Direction()
     try:
@@ -54,7 +55,9 @@ async def tried_over(mixed: Bench, control: Bench, rows: Rows) -> Direction:
         try:
             trials = await tried(mixed)
         except SeamlineError as exc:
-            result.start = str(exc)
+            if rows != "same":
+                raise NotTried(f"it does not start over the present seed's rows: {exc}") from None
+            result.start = mixed.setup.redactor.text(str(exc))
             return result
     control.setup.document = mixed.setup.document
     doubtful = [t.case for t in trials.values() if is_doubtful(t)]
@@ -69,14 +72,14 @@ async def _starts(control: Bench) -> None:
         async with control.session():
             return
     except SeamlineError as exc:
-        raise NotTried(str(exc)) from None
+        raise NotTried(f"it does not run over its own schema: {exc}") from None
 
 
 async def _controls(control: Bench, cases: list[Case]) -> dict[str, Trial]:
     try:
         return await tried(control, cases) if cases else {}
     except SeamlineError as exc:
-        raise NotTried(str(exc)) from None
+        raise NotTried(f"it does not run over its own schema: {exc}") from None
 
 
 def _count(result: Direction, trial: Trial, control: Trial | None, rows: Rows) -> None:
