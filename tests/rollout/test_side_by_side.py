@@ -8,6 +8,7 @@ import pytest
 
 from .releases import Releases
 
+pytestmark = pytest.mark.slow
 COUPON = "GET /coupons/{code}"
 NEW_COUPON = "POST /coupons"
 PRODUCT = "GET /products/{id}"
