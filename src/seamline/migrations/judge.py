@@ -32,14 +32,15 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seen(msgspec.Struct, kw_only=True):
-    """What a revision did, as far as it came: the moments before, after up, after down, after up again."""
+    """What a revision did, as far as it came: the moments before, after up and after down, and the
+    structure after up again."""
 
     revision: Revision
     before: Moment
     up: Moment
     down: Moment | None = None
     down_problem: Problem | None = None
-    again: Moment | None = None
+    again: Structure | None = None
     again_problem: Problem | None = None
 
 
@@ -81,8 +82,8 @@ def _structure(seen: Seen) -> Iterator[Finding]:
         yield _failed(
             "upAgainEqual", seen.revision, "second upgrade", seen.again_problem, "as the first"
         )
-    elif seen.again is not None and changed(seen.up.structure, seen.again.structure):
-        first, second = seen.up.structure, seen.again.structure
+    elif seen.again is not None and changed(seen.up.structure, seen.again):
+        first, second = seen.up.structure, seen.again
         yield _finding(
             "upAgainEqual",
             seen.revision,

@@ -5,6 +5,7 @@ Only what we made is ever removed again: rows that a revision itself wrote stay,
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
@@ -18,7 +19,7 @@ from seamline.rows.maker import BOOKKEEPING
 
 ROWS = 3
 """Rows a table: more than one, so that what must be distinct shows."""
-_SHAPE = ("table", "column")
+_BEHIND_TYPE = re.compile(r" (?:COLLATE|NOT NULL|GENERATED|DEFAULT|GRANT|COMMENT)\b")
 
 OpenWriter = Callable[[Catalog], AbstractAsyncContextManager[Writer]]
 
@@ -33,13 +34,15 @@ class Stock:
         self._writer: Writer | None = None
         self._types: tuple[Type, ...] = ()
         self._made: set[str] = set()
-        self._seen: dict[str, tuple[str, ...]] = {}
+        self._seen: dict[str, frozenset[str]] = {}
         self.empty: dict[str, str] = {}
 
     async def fill(self, structure: Structure, bookkeeping: str) -> None:
-        """Put rows into tables that are new, and into those whose columns are others by now."""
+        """Put rows into tables that are new, and into those that have a new column, or one of a new type."""
         shapes = _shapes(structure, bookkeeping)
-        different = {t for t, shape in shapes.items() if self._seen.get(t) != shape}
+        different = {
+            t for t, shape in shapes.items() if t not in self._seen or shape - self._seen[t]
+        }
         self._seen = shapes
         if not different:
             return
@@ -96,15 +99,17 @@ async def stocked(database: Database, open_writer: OpenWriter) -> AsyncIterator[
         yield Stock(database, open_writer, stack)
 
 
-def _shapes(structure: Structure, bookkeeping: str) -> dict[str, tuple[str, ...]]:
-    """Per table that rows stand in what its columns are."""
-    shapes: dict[str, list[str]] = {
-        t.name: [] for t in structure.values() if t.sql and t.name != bookkeeping
+def _shapes(structure: Structure, bookkeeping: str) -> dict[str, frozenset[str]]:
+    """Per table that rows stand in its columns, each with its type."""
+    shapes: dict[str, set[str]] = {
+        t.name: set()
+        for t in structure.values()
+        if t.sql and t.name != bookkeeping and t.name.split(".")[-1] not in BOOKKEEPING
     }
     for thing in structure.values():
         if thing.kind == "column" and thing.table in shapes:
-            shapes[thing.table].append(f"{thing.name} {thing.definition}")
-    return {t: tuple(sorted(c)) for t, c in shapes.items() if t.split(".")[-1] not in BOOKKEEPING}
+            shapes[thing.table].add(f"{thing.name} {_BEHIND_TYPE.split(thing.definition)[0]}")
+    return {table: frozenset(columns) for table, columns in shapes.items()}
 
 
 def _part(catalog: Catalog, wanted: set[str]) -> Catalog:

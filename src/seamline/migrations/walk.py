@@ -158,8 +158,7 @@ class Walk:
             seen.again_problem, self._is_spoilt = again.problem, True
             return ""
         ms.append(again.ms)
-        seen.again = await self._moment(leg)
-        self._now = seen.again.structure
+        self._now = seen.again = await self._structure(leg)
         self._is_spoilt = bool(changed(seen.up.structure, self._now))
         return ""
 
