@@ -21,6 +21,7 @@ BENCHES = {
     "api-run": "api_run",
     "memory": "memory",
     "migrations": "migrations",
+    "data": "data_checks",
 }
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from seamline.model.event import CaseFinished, Event, RunFinished
-from seamline.workflow.artifacts import load_job, run_to_end
+from seamline.workflow.artifacts import load_job
+from seamline.workflow.reported import run_to_end
 from seamline.workflow.run import Run
 
 from .server import url

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from seamline.model.event import DataChecked, Event, FindingConfirmed
-from seamline.workflow.artifacts import load_job, run_to_end
+from seamline.workflow.artifacts import load_job
+from seamline.workflow.reported import run_to_end
 from seamline.workflow.run import Run
 
 from ..project import cases_of, end_of, run_project, write_project

@@ -28,8 +28,9 @@ def cases(operation: tuple[str, ...], project: Path, as_json: bool) -> None:
     import shutil
 
     from seamline.report.cases import show_cases, write_cases
-    from seamline.workflow.artifacts import load_job, run_to_end
+    from seamline.workflow.artifacts import load_job
     from seamline.workflow.plan import planned
+    from seamline.workflow.reported import run_to_end
 
     job = load_job(project, parts=("api", "database"), operation=operation)
     plan, _ = run_to_end(planned(job))
@@ -50,9 +51,10 @@ def pin(case: str, project: Path, status: int | None) -> None:
 
     CASE is its id, as `seamline cases` lists it.
     """
-    from seamline.workflow.artifacts import RECORD, load_job, reports_folder, run_to_end
+    from seamline.workflow.artifacts import load_job, reports_folder
     from seamline.workflow.pin import pin as write
     from seamline.workflow.plan import planned
+    from seamline.workflow.reported import RECORD, run_to_end
 
     job = load_job(project, parts=("api", "database"))
     plan, _ = run_to_end(planned(job))

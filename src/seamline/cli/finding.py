@@ -37,8 +37,9 @@ def show(finding: str, project: Path, reports: Path | None) -> None:
 
     from seamline.report.detail import show as print_finding
     from seamline.spec import load_project
-    from seamline.workflow.artifacts import RECORD, reports_folder
+    from seamline.workflow.artifacts import reports_folder
     from seamline.workflow.replay import find
+    from seamline.workflow.reported import RECORD
 
     record = reports_folder(load_project(project), reports) / RECORD
     width = min(shutil.get_terminal_size().columns, 120)
@@ -56,9 +57,10 @@ def replay(finding: str, project: Path, reports: Path | None) -> int:
     import shutil
 
     from seamline.report.detail import show as print_finding
-    from seamline.workflow.artifacts import RECORD, load_job, reports_folder, run_to_end
+    from seamline.workflow.artifacts import load_job, reports_folder
     from seamline.workflow.replay import find
     from seamline.workflow.replay import replay as try_again
+    from seamline.workflow.reported import RECORD, run_to_end
 
     job = load_job(project, parts=("api", "database"))
     wanted = find(reports_folder(job.project, reports) / RECORD, finding)

@@ -132,8 +132,7 @@ def _rows_only(
     *,
     quiet: bool,
 ) -> int:
-    from seamline.workflow.artifacts import carry_out_data
-    from seamline.workflow.data import load_data_job
+    from seamline.workflow.data import carry_out_data, load_data_job
     from seamline.workflow.select import known_checks
 
     job = load_data_job(

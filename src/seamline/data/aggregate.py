@@ -13,6 +13,7 @@ import msgspec
 
 from seamline.data.compile import Params, outside, predicate, quote, table_sql, unequal_sums
 from seamline.data.rule import Rule
+from seamline.model.row import Row
 
 Fold = Literal["sum", "max", "all"]
 
@@ -25,11 +26,15 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rule's terms say: rows looked at (None: all), violations, and the value in words."""
+    """What a rule's terms say: rows looked at (None: all), violations, and the value in words.
+
+    `samples` are rows that came along with the count.
+    """
 
     violations: int
     rows: int | None = None
     found: str = ""
+    samples: tuple[Row, ...] = ()
 
 
 def terms(rule: Rule, params: Params) -> tuple[Term, ...]:

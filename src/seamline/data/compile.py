@@ -185,10 +185,15 @@ def violations(rule: Rule, params: Params, source: str, condition: str | None = 
 
 def count_of(rule: Rule, params: Params) -> str:
     """A SELECT of one number, `v`: how many rows of the whole table break a rule that needs more than one."""
-    if rule.check == "unique":
-        return f"SELECT coalesce(sum(rows), 0)::bigint AS v FROM {_groups(rule, params)} _v"
     selected = violations(rule, params, table_sql(rule.table))
     return f"SELECT count(*) AS v FROM ({selected}) _v"
+
+
+def repeated_groups(rule: Rule, params: Params, most: int) -> str:
+    """A SELECT of a few of the values that stand in several rows, and the number `v` of all such rows."""
+    row = params.dialect.row("_t")
+    groups = _groups(rule, params)
+    return f'SELECT {row} AS "row", sum(_t.rows) OVER () AS v FROM {groups} _t LIMIT {most}'
 
 
 def _rows(rule: Rule, params: Params, source: str) -> str:
@@ -200,7 +205,8 @@ def repeated(rule: Rule, params: Params) -> str:
     """A SELECT of one number, `v`: how many more values there are than distinct ones."""
     column = quote(rule.columns[0])
     rows = _rows(rule, params, table_sql(rule.table))
-    return f"SELECT count({column}) - count(DISTINCT {column}) AS v FROM {rows} _r"
+    value = params.dialect.told_apart(column, _column(rule))
+    return f"SELECT count({column}) - count(DISTINCT {value}) AS v FROM {rows} _r"
 
 
 def _groups(rule: Rule, params: Params) -> str:

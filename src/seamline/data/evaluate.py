@@ -12,12 +12,12 @@ from itertools import groupby
 import msgspec
 
 from seamline.data.aggregate import Verdict, alone, terms
-from seamline.data.compile import Params, count_of, repeated
+from seamline.data.compile import Params, count_of, repeated, repeated_groups
 from seamline.data.dialect import Dialect
 from seamline.data.dialect.postgresql import DIALECT
 from seamline.data.imply import implied
 from seamline.data.rule import Rule
-from seamline.data.sample import samples
+from seamline.data.sample import SAMPLES, samples
 from seamline.data.scan import Reader, Scan, Scanned, Wide
 from seamline.errors import ConnectionLost, SeamlineError
 from seamline.model.row import Row
@@ -77,8 +77,9 @@ class _Table:
         results = {}
         for rule in self._rules:
             results[id(rule)] = await self._result(rule, scanned)
-        failed = [results[id(r)] for r in self._rules if results[id(r)].broken]
-        taken = await samples(self._reader, [r.rule for r in failed], scanned, self._dialect)
+        failed = [r for r in results.values() if r.broken and not r.samples]
+        counts = [(r.rule, r.violations) for r in failed]
+        taken = await samples(self._reader, counts, scanned, self._dialect)
         for result in failed:
             rows = taken.get(id(result.rule), ())
             results[id(result.rule)] = msgspec.structs.replace(result, samples=rows)
@@ -116,16 +117,17 @@ class _Table:
             rule=rule,
             rows=scanned.rows if verdict.rows is None else verdict.rows,
             violations=verdict.violations,
+            samples=verdict.samples,
             found=verdict.found,
         )
 
-    async def _alone(self, rule: Rule, rows: int) -> Verdict:
+    async def _alone(self, rule: Rule, total: int) -> Verdict:
         """The verdict on a rule that needs a query of its own."""
         params = Params(dialect=self._dialect)
         if rule.of_table:
             (row,) = await self._reader.query(alone(rule, params), params.values)
             found = row["found"] or ("the sums are equal" if rule.check == "equalSums" else "")
-            return Verdict(violations=row["v"], rows=rows, found=found or "there are no values")
+            return Verdict(violations=row["v"], rows=total, found=found or "there are no values")
         if rule.check == "unique" and len(rule.columns) == 1:
             # Counting distinct values is cheaper than grouping by them, which only repeated ones need.
             text = repeated(rule, params)
@@ -133,5 +135,10 @@ class _Table:
             if not row["v"]:
                 return Verdict(violations=0)
             params = Params(dialect=self._dialect)
+        if rule.check == "unique":
+            text = repeated_groups(rule, params, SAMPLES)
+            rows = await self._reader.query(text, params.values)
+            many = int(rows[0]["v"]) if rows else 0
+            return Verdict(violations=many, samples=tuple(r["row"] for r in rows))
         (row,) = await self._reader.query(count_of(rule, params), params.values)
         return Verdict(violations=row["v"])

@@ -1,4 +1,8 @@
-"""A few of the rows that break rules of one table: one query for all rules that failed."""
+"""A few of the rows that break rules of one table: one query for all rules that failed.
+
+Rules that few rows break are looked for together, in one reading of the table: alone each would read
+all of it. Those that many rows break are each found soon.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +17,23 @@ from seamline.errors import ConnectionLost, SeamlineError
 from seamline.model.row import Row
 
 SAMPLES = 5
+_FEW = 100
+"""Rows that break a rule; all of them come here, and most are left out."""
+_TOGETHER = 50
+"""Rules; each is one bit of a number."""
+
+Counted = tuple[Rule, int]
+"""A rule, and how many rows break it."""
 
 
 async def samples(
-    reader: Reader, rules: Sequence[Rule], scanned: Scanned, dialect: Dialect
+    reader: Reader, failed: Sequence[Counted], scanned: Scanned, dialect: Dialect
 ) -> dict[int, tuple[Row, ...]]:
     """By rule (its `id`) a few rows that break it.
 
     What was found counts, also where it cannot be shown: where the query fails, each is tried alone.
     """
-    shown = [r for r in rules if r.check == "nullShare" or not r.of_table]
+    shown = [(r, n) for r, n in failed if r.check == "nullShare" or not r.of_table]
     if not shown:
         return {}
     try:
@@ -31,25 +42,47 @@ async def samples(
         raise
     except SeamlineError:
         taken: dict[int, tuple[Row, ...]] = {}
-        for rule in shown if len(shown) > 1 else ():
+        for one in shown if len(shown) > 1 else ():
             with suppress(SeamlineError):
-                taken |= await _taken(reader, [rule], scanned, dialect)
+                taken |= await _taken(reader, [one], scanned, dialect)
         return taken
 
 
 async def _taken(
-    reader: Reader, rules: Sequence[Rule], scanned: Scanned, dialect: Dialect
+    reader: Reader, failed: Sequence[Counted], scanned: Scanned, dialect: Dialect
 ) -> dict[int, tuple[Row, ...]]:
     params = Params(dialect=dialect)
+    rare = [r for r, n in failed if n <= _FEW and predicate(r, Params(dialect=dialect))]
+    rare = rare[:_TOGETHER] if len(rare) > 1 else []
+    others = [r for r, _ in failed if all(r is not o for o in rare)]
     parts = [
-        f'(SELECT {i} AS i, _s."row" FROM ({_broken(rule, params, scanned)}) _s LIMIT {SAMPLES})'
-        for i, rule in enumerate(rules)
+        f'(SELECT {i} AS i, 0 AS bits, _s."row" FROM ({_broken(rule, params, scanned)}) _s'
+        f" LIMIT {SAMPLES})"
+        for i, rule in enumerate(others)
     ]
-    rows = await reader.query(" UNION ALL ".join(parts), params.values)
+    if rare:
+        parts.append(_together(rare, params, scanned))
     taken: dict[int, list[Row]] = {}
-    for row in rows:
-        taken.setdefault(id(rules[row["i"]]), []).append(row["row"])
+    for row in await reader.query(" UNION ALL ".join(parts), params.values):
+        alone = [others[row["i"]]] if row["i"] >= 0 else []
+        for rule in alone or [r for bit, r in enumerate(rare) if row["bits"] >> bit & 1]:
+            mine = taken.setdefault(id(rule), [])
+            if len(mine) < SAMPLES:
+                mine.append(row["row"])
     return {key: tuple(found) for key, found in taken.items()}
+
+
+def _together(rules: Sequence[Rule], params: Params, scanned: Scanned) -> str:
+    """A SELECT of the rows that break one of the rules, and in `bits` which."""
+    conditions = [f"({predicate(r, params)})" for r in rules]
+    bits = " + ".join(f"CASE WHEN {c} THEN {1 << n} ELSE 0 END" for n, c in enumerate(conditions))
+    places = dict.fromkeys(p for r in rules for p in scanned.places.get(id(r), [])[:SAMPLES])
+    inside = f"({' OR '.join(f'({p})' for p in places)}) AND " if places else ""
+    row = params.dialect.row("_t")
+    return (
+        f'SELECT -1 AS i, {bits} AS bits, {row} AS "row" FROM {table_sql(rules[0].table)} _t'
+        f" WHERE {inside}({' OR '.join(conditions)})"
+    )
 
 
 def _broken(rule: Rule, params: Params, scanned: Scanned) -> str:

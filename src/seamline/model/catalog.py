@@ -12,7 +12,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     """One column of a table.
 
     `type` is the engine's full spelling (`numeric(12,2)`), `base` its bare name with domains
-    resolved (`numeric`). `enum` lists the labels of an enum type in order, else it is empty.
+    resolved (`numeric`). `enum` lists the labels of an enum type in order, else it is empty. `by_bytes`
+    is false for texts that are equal where their bytes differ (a nondeterministic collation).
     """
 
     name: str
@@ -24,6 +25,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     generated: bool = False
     max_length: int | None = None
     enum: tuple[str, ...] = ()
+    by_bytes: bool = True
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):

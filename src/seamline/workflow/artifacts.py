@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
-import signal
-import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import TextIO
 
 import msgspec
 
-from seamline.errors import SeamlineError, SpecError, UsageError
+from seamline.errors import SpecError, UsageError
 from seamline.model.case import Case
-from seamline.model.event import Event
 from seamline.model.vocabulary import MIGRATION_CHECKS, Part
-from seamline.report import (
-    JunitReporter,
-    MarkdownReporter,
-    NdjsonReporter,
-    Reporters,
-    TerminalReporter,
-)
 from seamline.report.plan import show_plan
 from seamline.run.rules import Files
 from seamline.spec import DATA, ENDPOINTS, find_spec, load_data, load_endpoints, load_project
 from seamline.spec.data import DataFramework
 from seamline.spec.project import Project
 from seamline.workflow.changed import Changed, changed_since
-from seamline.workflow.data import DataJob, DataRun
 from seamline.workflow.job import Job
 from seamline.workflow.plan import planned
+from seamline.workflow.reported import made, reported, run_to_end
 from seamline.workflow.run import Run
 from seamline.workflow.select import known_checks, parts_of, seconds
-
-_T = TypeVar("_T")
-RECORD = "events.ndjson"
-Ending = Coroutine[Any, Any, tuple[int, SeamlineError | None]]
 
 
 def load_job(
@@ -147,39 +132,7 @@ def carry_out(job: Job, stream: TextIO, *, reports: Path | None = None, quiet: b
     Raises the `SeamlineError` that ended the run early, after all has been written.
     """
     folder = reports_folder(job.project, reports)
-    return _reported(lambda emit: Run(job, emit).execute(), folder, stream, quiet=quiet)
-
-
-def carry_out_data(job: DataJob, stream: TextIO, *, quiet: bool = False) -> int:
-    """The same for checks of rows alone."""
-    folder = _made(job.reports)
-    return _reported(lambda emit: DataRun(job, emit).execute(), folder, stream, quiet=quiet)
-
-
-def _reported(
-    execute: Callable[[Callable[[Event], None]], Ending],
-    folder: Path,
-    stream: TextIO,
-    *,
-    quiet: bool,
-) -> int:
-    reporters = Reporters(
-        [
-            NdjsonReporter(folder / RECORD),
-            JunitReporter(folder / "junit.xml"),
-            MarkdownReporter(folder),
-            TerminalReporter(stream, quiet=quiet),
-        ]
-    )
-    try:
-        code, error = run_to_end(execute(reporters.on))
-    finally:
-        reporters.close()
-        for failure in reporters.failures:
-            print(f"seamline: {failure}", file=sys.stderr)
-    if error is not None:
-        raise error
-    return code
+    return reported(lambda emit: Run(job, emit).execute(), folder, stream, quiet=quiet)
 
 
 def print_plan(job: Job, stream: TextIO) -> int:
@@ -191,36 +144,4 @@ def print_plan(job: Job, stream: TextIO) -> int:
 
 def reports_folder(project: Project, other: Path | None = None) -> Path:
     """The folder of what a run writes, made where it is missing."""
-    return _made(other or project.path(project.paths.reports))
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise UsageError(f"cannot write to {folder}: {exc.strerror}") from None
-    return folder
-
-
-def run_to_end(work: Coroutine[Any, Any, _T]) -> _T:
-    """Run a coroutine; SIGINT and SIGTERM cancel it once, so that it ends cleanly."""
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        loop = runner.get_loop()
-        task = loop.create_task(work)
-
-        def end() -> None:
-            if not task.cancelling():  # once: a second one would cut the cleaning up short
-                task.cancel()
-
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, end)
-        return loop.run_until_complete(task)
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory
+    return made(other or project.path(project.paths.reports))

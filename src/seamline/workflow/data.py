@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -29,6 +30,7 @@ from seamline.spec.data import DataFramework
 from seamline.spec.project import Gate, Limits
 from seamline.text.redact import Redactor
 from seamline.workflow import gate
+from seamline.workflow.reported import made, reported
 from seamline.workflow.rows import checked
 
 _SCHEMES = {"postgresql": "postgresql", "postgres": "postgresql"}
@@ -186,3 +188,12 @@ def _unfit(misfit: Misfit, line: str) -> DataChecked:
         label=misfit.label,
         error=line,
     )
+
+
+def carry_out_data(job: DataJob, stream: TextIO, *, quiet: bool = False) -> int:
+    """Evaluate, write the artifacts, print the summary; the exit code.
+
+    Raises the `SeamlineError` that ended it early, after all has been written.
+    """
+    folder = made(job.reports)
+    return reported(lambda emit: DataRun(job, emit).execute(), folder, stream, quiet=quiet)

@@ -33,7 +33,6 @@ from seamline.spec.project import Project
 from seamline.system.workspace import workspace
 from seamline.text.plain import one_line
 from seamline.text.redact import Redactor
-from seamline.workflow.artifacts import run_to_end
 from seamline.workflow.init_accounts import become, said, to_paste
 from seamline.workflow.init_page import (
     Report,
@@ -45,6 +44,7 @@ from seamline.workflow.init_page import (
     shown,
     there,
 )
+from seamline.workflow.reported import run_to_end
 from seamline.workflow.spec_files import Draft, check_existing, draft, existing
 
 _NEEDS_IDENTITY = "an identity that may"

@@ -27,6 +27,9 @@ class _DuckDB:
             return placeholder
         return f"CAST({placeholder} AS {column.type})"
 
+    def told_apart(self, column: str, known: Column) -> str:
+        return column
+
     def quantile(self, column: str, at: str) -> str:
         return f"quantile_disc({column}, {at})"
 

@@ -36,10 +36,12 @@ WITH RECURSIVE rel AS (
         'max_length', CASE WHEN coalesce(r.base, a.atttypid) IN ('varchar'::regtype, 'bpchar'::regtype)
             AND coalesce(nullif(a.atttypmod, -1), r.typmod, -1) > 4
             THEN coalesce(nullif(a.atttypmod, -1), r.typmod) - 4 END,
+        'by_bytes', coalesce(o.collisdeterministic, true),
         'enum', coalesce(l.labels, '[]')) AS doc
     FROM rel JOIN pg_attribute a ON a.attrelid = rel.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     LEFT JOIN resolved r ON r.top = a.atttypid
+    LEFT JOIN pg_collation o ON o.oid = a.attcollation
     LEFT JOIN label l ON l.enumtypid = coalesce(r.base, a.atttypid)
 ), uniq AS (
     SELECT i.indrelid, i.indisprimary, x.relname, c.names, json_build_object(

@@ -1,0 +1,84 @@
+"""Carrying something out with reporters listening, and ending it cleanly on a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+from seamline.errors import SeamlineError, UsageError
+from seamline.model.event import Event
+from seamline.report import (
+    JunitReporter,
+    MarkdownReporter,
+    NdjsonReporter,
+    Reporters,
+    TerminalReporter,
+)
+
+RECORD = "events.ndjson"
+_T = TypeVar("_T")
+Ending = Coroutine[Any, Any, tuple[int, SeamlineError | None]]
+
+
+def reported(
+    execute: Callable[[Callable[[Event], None]], Ending],
+    folder: Path,
+    stream: TextIO,
+    *,
+    quiet: bool,
+) -> int:
+    """Execute, with every reporter listening; the exit code. Raises the error that ended it early."""
+    reporters = Reporters(
+        [
+            NdjsonReporter(folder / RECORD),
+            JunitReporter(folder / "junit.xml"),
+            MarkdownReporter(folder),
+            TerminalReporter(stream, quiet=quiet),
+        ]
+    )
+    try:
+        code, error = run_to_end(execute(reporters.on))
+    finally:
+        reporters.close()
+        for failure in reporters.failures:
+            print(f"seamline: {failure}", file=sys.stderr)
+    if error is not None:
+        raise error
+    return code
+
+
+def made(folder: Path) -> Path:
+    """The folder, made where it is missing. Raises `UsageError` where it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise UsageError(f"cannot write to {folder}: {exc.strerror}") from None
+    return folder
+
+
+def run_to_end(work: Coroutine[Any, Any, _T]) -> _T:
+    """Run a coroutine; SIGINT and SIGTERM cancel it once, so that it ends cleanly."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        loop = runner.get_loop()
+        task = loop.create_task(work)
+
+        def end() -> None:
+            if not task.cancelling():  # once: a second one would cut the cleaning up short
+                task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, end)
+        return loop.run_until_complete(task)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
