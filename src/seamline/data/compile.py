@@ -103,7 +103,7 @@ def predicate(rule: Rule, params: Params, row: str = "_t") -> str | None:
         case "length":
             broken = _wrong_length(rule, column, params)
         case "matches":
-            broken = params.dialect.unlike(f"{column}::text", params.add(rule.pattern))
+            broken = params.dialect.unlike(f"{column}::text", rule.pattern, params.add)
         case "oneOf":
             broken = _none_of(rule, column, params)
         case "ordered":

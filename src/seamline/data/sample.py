@@ -54,11 +54,13 @@ async def _taken(
     params = Params(dialect=dialect)
     rare = [r for r, n in failed if n <= _FEW and predicate(r, Params(dialect=dialect))]
     rare = rare[:_TOGETHER] if len(rare) > 1 else []
-    others = [r for r, _ in failed if all(r is not o for o in rare)]
+    counts = [(r, n) for r, n in failed if all(r is not o for o in rare)]
+    others = [r for r, _ in counts]
+    # Of few rows no limit: it makes a planner believe that they are found soon.
     parts = [
         f'(SELECT {i} AS i, 0 AS bits, _s."row" FROM ({_broken(rule, params, scanned)}) _s'
-        f" LIMIT {SAMPLES})"
-        for i, rule in enumerate(others)
+        f"{f' LIMIT {SAMPLES}' if count > _FEW else ''})"
+        for i, (rule, count) in enumerate(counts)
     ]
     if rare:
         parts.append(_together(rare, params, scanned))
@@ -76,12 +78,15 @@ def _together(rules: Sequence[Rule], params: Params, scanned: Scanned) -> str:
     """A SELECT of the rows that break one of the rules, and in `bits` which."""
     conditions = [f"({predicate(r, params)})" for r in rules]
     bits = " + ".join(f"CASE WHEN {c} THEN {1 << n} ELSE 0 END" for n, c in enumerate(conditions))
-    places = dict.fromkeys(p for r in rules for p in scanned.places.get(id(r), [])[:SAMPLES])
-    inside = f"({' OR '.join(f'({p})' for p in places)}) AND " if places else ""
+    places = [scanned.places.get(id(r), [])[:SAMPLES] for r in rules]
+    broken = [
+        f"(({' OR '.join(f'({p})' for p in where)}) AND {c})" if where else c
+        for where, c in zip(places, conditions, strict=True)
+    ]
     row = params.dialect.row("_t")
     return (
         f'SELECT -1 AS i, {bits} AS bits, {row} AS "row" FROM {table_sql(rules[0].table)} _t'
-        f" WHERE {inside}({' OR '.join(conditions)})"
+        f" WHERE {' OR '.join(broken)}"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Protocol, cast
 
@@ -9,6 +10,10 @@ from seamline.model.catalog import Column
 
 NUMBERS = frozenset(("smallint", "integer", "bigint", "numeric", "real", "double precision"))
 TEXTS = frozenset(("text", "character varying", "character", "citext", "name"))
+
+
+Add = Callable[[Any], str]
+"""Makes a value a parameter: its placeholder."""
 
 
 class Dialect(Protocol):
@@ -25,7 +30,7 @@ class Dialect(Protocol):
     name: str
 
     def row(self, alias: str) -> str: ...
-    def unlike(self, text: str, pattern: str) -> str: ...
+    def unlike(self, text: str, pattern: str, add: Add) -> str: ...
     def longer(self, text: str, length: str) -> str: ...
     def typed(self, placeholder: str, column: Column, value: Any) -> str: ...
     def told_apart(self, column: str, known: Column) -> str: ...

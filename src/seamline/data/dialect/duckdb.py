@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from seamline.data.dialect import NUMBERS
+from seamline.data.dialect import NUMBERS, Add
 from seamline.model.catalog import Column
 
 
@@ -15,8 +15,9 @@ class _DuckDB:
     def row(self, alias: str) -> str:
         return f"to_json({alias})"
 
-    def unlike(self, text: str, pattern: str) -> str:
-        return f"NOT regexp_matches({text}, {pattern}) OR regexp_matches('', {pattern}) IS NULL"
+    def unlike(self, text: str, pattern: str, add: Add) -> str:
+        said = add(pattern)
+        return f"NOT regexp_matches({text}, {said}) OR regexp_matches('', {said}) IS NULL"
 
     def longer(self, text: str, length: str) -> str:
         return f"length({text}) > {length}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from seamline.data.dialect import Add
+from seamline.data.form import Form, form_of
 from seamline.model.catalog import Column
 
 
@@ -13,9 +15,13 @@ class _PostgreSQL:
     def row(self, alias: str) -> str:
         return f"to_jsonb({alias})"
 
-    def unlike(self, text: str, pattern: str) -> str:
+    def unlike(self, text: str, pattern: str, add: Add) -> str:
+        form = form_of(pattern)
+        if form is not None:
+            return _unlike(text, form, add)
+        said = add(pattern)
         # The second half is never true: it makes a wrong pattern fail where every value is null.
-        return f"{text} !~ {pattern} OR ('' ~ {pattern}) IS NULL"
+        return f"{text} !~ {said} OR ('' ~ {said}) IS NULL"
 
     def longer(self, text: str, length: str) -> str:
         # Bytes need no counting, and are never fewer than characters.
@@ -40,6 +46,22 @@ class _PostgreSQL:
 
     def own(self, sql: str) -> str:
         return sql
+
+
+def _unlike(text: str, form: Form, add: Add) -> str:
+    """That a text is not of a form: its beginning, what is left without the set's characters, its length."""
+    start, rest, fixed = form.start, text, len(form.start)
+    parts = []
+    if start:
+        parts.append(f"NOT starts_with({text}, {add(start)})")
+        rest = f"substr({text}, {fixed + 1})"
+    parts.append(f"ltrim({rest}, {add(form.characters)}) <> ''")
+    if form.most == form.least:
+        parts.append(f"length({text}) <> {fixed + form.least}")
+    else:
+        parts += [f"length({text}) < {fixed + form.least}"] if form.least else []
+        parts += [f"length({text}) > {fixed + form.most}"] if form.most is not None else []
+    return " OR ".join(parts)
 
 
 DIALECT = _PostgreSQL()
