@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from seamline.data.dialect import NUMBERS, TEXTS, Dialect
+from seamline.data.dialect import MOST_BYTES, NUMBERS, TEXTS, Dialect
 from seamline.data.dialect.postgresql import DIALECT
 from seamline.data.rule import Rule
 from seamline.model.catalog import Column, Table
@@ -138,7 +138,8 @@ def _wrong_length(rule: Rule, column: str, params: Params) -> str:
     if rule.high is not None:
         parts.append(params.dialect.longer(text, params.add(rule.high)))
     if rule.low is not None:
-        parts.append(f"length({text}) < {params.add(rule.low)}")
+        low, bytes_ = params.add(rule.low), params.add(rule.low * MOST_BYTES)
+        parts.append(f"{params.dialect.bytes_of(text)} < {bytes_} AND length({text}) < {low}")
     return " OR ".join(parts)
 
 
@@ -196,6 +197,14 @@ def repeated_groups(rule: Rule, params: Params, most: int) -> str:
     return f'SELECT {row} AS "row", sum(_t.rows) OVER () AS v FROM {groups} _t LIMIT {most}'
 
 
+def counted_orphans(rule: Rule, params: Params, most: int) -> str:
+    """A SELECT of a few of the rows that refer to nothing, each with the number `v` of all of them."""
+    found = (
+        f"SELECT _t, count(*) OVER () AS v FROM {_unmatched(rule, params, table_sql(rule.table))}"
+    )
+    return f'SELECT {params.dialect.row("_q._t")} AS "row", _q.v FROM ({found} LIMIT {most}) _q'
+
+
 def _rows(rule: Rule, params: Params, source: str) -> str:
     """A FROM item without alias: the rows of `source` that the rule looks at."""
     return f"(SELECT * FROM {source} _s WHERE {params.own(rule.where)})" if rule.where else source
@@ -236,14 +245,19 @@ def _duplicates(rule: Rule, params: Params, source: str) -> str:
 
 
 def _orphans(rule: Rule, params: Params, source: str) -> str:
+    row = params.dialect.row("_t")
+    return f'SELECT {row} AS "row" FROM {_unmatched(rule, params, source)}'
+
+
+def _unmatched(rule: Rule, params: Params, source: str) -> str:
+    """What stands behind FROM: rows `_t` of `source` whose columns are filled and those of no target."""
     assert rule.target is not None
     filled = " AND ".join(f"_t.{quote(c)} IS NOT NULL" for c in rule.columns)
     equal = " AND ".join(
         f"_p.{quote(t)} = _t.{quote(c)}" for c, t in zip(rule.columns, rule.to, strict=True)
     )
     return (
-        f'SELECT {params.dialect.row("_t")} AS "row" FROM {_rows(rule, params, source)} _t'
-        f" WHERE {filled} AND NOT EXISTS"
+        f"{_rows(rule, params, source)} _t WHERE {filled} AND NOT EXISTS"
         f" (SELECT 1 FROM {table_sql(rule.target)} _p WHERE {equal})"
     )
 

@@ -12,7 +12,7 @@ from itertools import groupby
 import msgspec
 
 from seamline.data.aggregate import Verdict, alone, terms
-from seamline.data.compile import Params, count_of, repeated, repeated_groups
+from seamline.data.compile import Params, count_of, counted_orphans, repeated, repeated_groups
 from seamline.data.dialect import Dialect
 from seamline.data.dialect.postgresql import DIALECT
 from seamline.data.imply import implied
@@ -52,7 +52,10 @@ async def whole(
     """
     for _, group in groupby(rules, key=lambda r: r.table.name):
         mine = list(group)
-        asked = [r for r in mine if not r.proven]
+        sure = [r for r in mine if r.proven]
+        implied_by = implied([*sure, *(r for r in mine if not r.proven)])
+        is_sure = {id(r) for r in sure}
+        asked = [r for r in mine if not r.proven and id(implied_by.get(id(r))) not in is_sure]
         found = await _Table(reader, asked, dialect, wide).results() if asked else {}
         for rule in mine:
             yield found[id(rule)] if id(rule) in found else Result(rule=rule)
@@ -136,9 +139,14 @@ class _Table:
                 return Verdict(violations=0)
             params = Params(dialect=self._dialect)
         if rule.check == "unique":
-            text = repeated_groups(rule, params, SAMPLES)
-            rows = await self._reader.query(text, params.values)
-            many = int(rows[0]["v"]) if rows else 0
-            return Verdict(violations=many, samples=tuple(r["row"] for r in rows))
+            return await self._counted(repeated_groups(rule, params, SAMPLES), params)
+        if rule.check == "references":
+            return await self._counted(counted_orphans(rule, params, SAMPLES), params)
         (row,) = await self._reader.query(count_of(rule, params), params.values)
         return Verdict(violations=row["v"])
+
+    async def _counted(self, text: str, params: Params) -> Verdict:
+        """The verdict of a statement that gives a few rows, each with the number of all."""
+        rows = await self._reader.query(text, params.values)
+        many = int(rows[0]["v"]) if rows else 0
+        return Verdict(violations=many, samples=tuple(r["row"] for r in rows))

@@ -9,6 +9,8 @@ from typing import Any, Protocol, cast
 from seamline.model.catalog import Column
 
 NUMBERS = frozenset(("smallint", "integer", "bigint", "numeric", "real", "double precision"))
+MOST_BYTES = 4
+"""Of one character in UTF-8."""
 TEXTS = frozenset(("text", "character varying", "character", "citext", "name"))
 
 
@@ -20,7 +22,8 @@ class Dialect(Protocol):
     """How one engine writes what rules are made of.
 
     Placeholders are those of `Reader.query`, `%(name)s`, and percent signs of other text are doubled.
-    `row` is a whole row as JSON, `unlike` that text does not match a pattern, `longer` that it has
+    `row` is a whole row as JSON, `unlike` that text does not match a pattern, `bytes_of` how many
+    bytes it has, `longer` that it has
     more characters, `typed` a parameter to compare a column with, `told_apart` a column as its distinct
     values are counted soonest, `quantile` the value of a column
     at a share, `ago` the moment so many seconds before now. `own` takes SQL of the data file, which
@@ -31,6 +34,7 @@ class Dialect(Protocol):
 
     def row(self, alias: str) -> str: ...
     def unlike(self, text: str, pattern: str, add: Add) -> str: ...
+    def bytes_of(self, text: str) -> str: ...
     def longer(self, text: str, length: str) -> str: ...
     def typed(self, placeholder: str, column: Column, value: Any) -> str: ...
     def told_apart(self, column: str, known: Column) -> str: ...

@@ -19,6 +19,9 @@ class _DuckDB:
         said = add(pattern)
         return f"NOT regexp_matches({text}, {said}) OR regexp_matches('', {said}) IS NULL"
 
+    def bytes_of(self, text: str) -> str:
+        return f"strlen({text})"
+
     def longer(self, text: str, length: str) -> str:
         return f"length({text}) > {length}"
 

@@ -23,6 +23,9 @@ class _PostgreSQL:
         # The second half is never true: it makes a wrong pattern fail where every value is null.
         return f"{text} !~ {said} OR ('' ~ {said}) IS NULL"
 
+    def bytes_of(self, text: str) -> str:
+        return f"octet_length({text})"
+
     def longer(self, text: str, length: str) -> str:
         # Bytes need no counting, and are never fewer than characters.
         return f"octet_length({text}) > {length} AND length({text}) > {length}"
