@@ -73,9 +73,9 @@ def endpoints(folder: Path) -> dict[str, Any]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Everything that init writes, by name; a run keeps what it made of the document beside it."""
+    """Everything that init writes, by name; a run keeps what it derived and applied beside it."""
     files = [folder / "seamline.toml", *(folder / "integration").rglob("*.json")]
-    files = [f for f in files if f.name != "derived.json"]
+    files = [f for f in files if f.name not in ("derived.json", "migrations.json")]
     return {str(f.relative_to(folder)): f.read_bytes() for f in files}
 
 
