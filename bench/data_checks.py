@@ -28,7 +28,7 @@ from seamline.report import read_events
 from seamline.system.workspace import workspace
 
 ROWS, FEW_ROWS = 2_000_000, 200_000
-ROUNDS = 3
+ROUNDS = 2
 BENCH = Path(__file__).resolve().parent
 PEERS = {
     "soda": ("soda-core==4.28.0", "soda-postgres==4.28.0"),

@@ -197,14 +197,6 @@ def repeated_groups(rule: Rule, params: Params, most: int) -> str:
     return f'SELECT {row} AS "row", sum(_t.rows) OVER () AS v FROM {groups} _t LIMIT {most}'
 
 
-def counted_orphans(rule: Rule, params: Params, most: int) -> str:
-    """A SELECT of a few of the rows that refer to nothing, each with the number `v` of all of them."""
-    found = (
-        f"SELECT _t, count(*) OVER () AS v FROM {_unmatched(rule, params, table_sql(rule.table))}"
-    )
-    return f'SELECT {params.dialect.row("_q._t")} AS "row", _q.v FROM ({found} LIMIT {most}) _q'
-
-
 def _rows(rule: Rule, params: Params, source: str) -> str:
     """A FROM item without alias: the rows of `source` that the rule looks at."""
     return f"(SELECT * FROM {source} _s WHERE {params.own(rule.where)})" if rule.where else source

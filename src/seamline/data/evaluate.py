@@ -12,7 +12,7 @@ from itertools import groupby
 import msgspec
 
 from seamline.data.aggregate import Verdict, alone, terms
-from seamline.data.compile import Params, count_of, counted_orphans, repeated, repeated_groups
+from seamline.data.compile import Params, count_of, repeated, repeated_groups
 from seamline.data.dialect import Dialect
 from seamline.data.dialect.postgresql import DIALECT
 from seamline.data.imply import implied
@@ -140,8 +140,6 @@ class _Table:
             params = Params(dialect=self._dialect)
         if rule.check == "unique":
             return await self._counted(repeated_groups(rule, params, SAMPLES), params)
-        if rule.check == "references":
-            return await self._counted(counted_orphans(rule, params, SAMPLES), params)
         (row,) = await self._reader.query(count_of(rule, params), params.values)
         return Verdict(violations=row["v"])
 
