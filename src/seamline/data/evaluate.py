@@ -52,10 +52,7 @@ async def whole(
     """
     for _, group in groupby(rules, key=lambda r: r.table.name):
         mine = list(group)
-        sure = [r for r in mine if r.proven]
-        implied_by = implied([*sure, *(r for r in mine if not r.proven)])
-        is_sure = {id(r) for r in sure}
-        asked = [r for r in mine if not r.proven and id(implied_by.get(id(r))) not in is_sure]
+        asked = [r for r in mine if not r.proven]
         found = await _Table(reader, asked, dialect, wide).results() if asked else {}
         for rule in mine:
             yield found[id(rule)] if id(rule) in found else Result(rule=rule)

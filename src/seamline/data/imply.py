@@ -29,13 +29,14 @@ def implied(rules: Sequence[Rule]) -> dict[int, Rule]:
     found: dict[int, Rule] = {}
     for rule in rules:
         for other in rules:
-            if other is not rule and id(other) not in found and _implies(other, rule):
+            if other is not rule and id(other) not in found and implies(other, rule):
                 found[id(rule)] = other
                 break
     return found
 
 
-def _implies(one: Rule, other: Rule) -> bool:
+def implies(one: Rule, other: Rule) -> bool:
+    """Whether rows that keep the one keep the other too; both are rules of one table."""
     if one.columns != other.columns or len(one.columns) != 1 or one.where != other.where:
         return False
     base = one.table.by_column[one.columns[0]].base

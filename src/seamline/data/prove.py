@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from seamline.data.dialect import NUMBERS, TEXTS
+from seamline.data.imply import implies
 from seamline.data.rule import Rule
 from seamline.model.catalog import Column, Table
 
@@ -45,7 +46,19 @@ class _Fact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def proven(rules: Iterable[Rule]) -> Iterator[Rule]:
-    """The rules, those that the catalog proves marked with what proves them."""
+    """The rules, those that the catalog proves marked with what proves them, and what those imply too."""
+    marked = list(_marked(rules))
+    by_table: dict[str, list[Rule]] = {}
+    for rule in marked:
+        if rule.proven:
+            by_table.setdefault(rule.table.name, []).append(rule)
+    for rule in marked:
+        sure = by_table.get(rule.table.name, ())
+        by = next((s for s in sure if implies(s, rule)), None) if not rule.proven else None
+        yield msgspec.structs.replace(rule, proven=by.proven) if by is not None else rule
+
+
+def _marked(rules: Iterable[Rule]) -> Iterator[Rule]:
     facts: dict[str, list[_Fact]] = {}
     for rule in rules:
         if rule.check not in _PROVABLE:

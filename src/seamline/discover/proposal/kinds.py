@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from seamline.discover.proposal.profile import ENOUGH, TEXTS, Profile, Proposal, proposal
 from seamline.model.catalog import Catalog
 
-_NAMED = re.compile(
-    r"(?:^|_)(?:status|state|stage|type|kind|role|method|level|phase|severity|tier)$"
-)
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.:-][A-Za-z0-9]+)*")
 
 
@@ -21,7 +18,7 @@ def kinds(known: Profile, catalog: Catalog) -> Iterator[Proposal]:
     """
     for column, facts in known.open_columns(TEXTS):
         new = {r.get(column.name) for r in known.written} - {None, *facts.values}
-        is_said = _NAMED.search(column.name) and len(facts.values) > 1 and facts.filled >= ENOUGH
+        is_said = len(facts.values) > 1 and facts.filled >= ENOUGH
         if is_said and not new and all(map(_WORD.fullmatch, facts.values)):
             values = list(facts.values)
             yield proposal(

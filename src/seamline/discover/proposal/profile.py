@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,8 @@ ENOUGH = 20
 _LOOKED_AT = 100_000
 """Rows by which to guess; what is guessed is then held against all."""
 _FEW = 8
+KIND = re.compile(r"(?:^|_)(?:status|state|stage|type|kind|role|method|level|phase|severity|tier)$")
+"""Names of columns that hold one of few words."""
 TEXTS = frozenset({"text", "character varying", "character", "citext"})
 INTEGERS = frozenset({"smallint", "integer", "bigint"})
 NUMBERS = INTEGERS | {"numeric", "real", "double precision"}
@@ -26,7 +29,7 @@ _COMPARED = TEXTS | NUMBERS | {"uuid"}
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """One column: rows that have a value, distinct ones, the least number, and a text's few values."""
+    """One column: rows that have a value, distinct ones, the least number, the few words of a kind."""
 
     filled: int
     distinct: int = 0
@@ -63,7 +66,7 @@ def proposal(kind: str, rows: int, *, severity: Severity = "info", **keys: Any) 
 
 
 async def profile(reader: Reader, table: Table, written: Sequence[Row] = ()) -> Profile:
-    """Look at a table: one statement, and one more for each text with few values."""
+    """Look at a table: one statement, and one more for each column of kinds."""
     source = f"(SELECT * FROM {table_sql(table)} LIMIT {_LOOKED_AT})"
     parts = ["count(*) AS n"]
     for i, column in enumerate(table.columns):
@@ -78,7 +81,8 @@ async def profile(reader: Reader, table: Table, written: Sequence[Row] = ()) -> 
     for i, column in enumerate(table.columns):
         distinct = row.get(f"d{i}", 0)
         values: tuple[str, ...] = ()
-        if column.base in TEXTS and 0 < distinct <= _FEW and row[f"f{i}"] >= ENOUGH:
+        is_kind = column.base in TEXTS and KIND.search(column.name) is not None
+        if is_kind and 0 < distinct <= _FEW and row[f"f{i}"] >= ENOUGH:
             values = await _values(reader, source, column.name)
         columns[column.name] = Facts(
             filled=row[f"f{i}"], distinct=distinct, least=_finite(row.get(f"m{i}")), values=values

@@ -9,6 +9,7 @@ import msgspec
 
 from seamline.model.catalog import Column, Table
 from seamline.openapi.document import Document
+from seamline.openapi.drift.drift import Drift
 from seamline.openapi.operation import Operation
 from seamline.openapi.plain import plain
 from seamline.openapi.table.word import words
@@ -39,6 +40,21 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     def kind(self) -> Any:
         """The JSON type that the document gives it."""
         return self.shape.get("type")
+
+    def drift(self, rule: str, says: str, holds: str, mend: str, **more: Any) -> Drift:
+        """A contradiction of this property and its column; `more` are further fields of `Drift`."""
+        return Drift(
+            rule=rule,
+            name=self.name,
+            pointer=self.pointer,
+            table=self.table.name,
+            column=self.column.name,
+            type=self.column.type,
+            says=says,
+            holds=holds,
+            mend=mend,
+            **more,
+        )
 
 
 def asked(

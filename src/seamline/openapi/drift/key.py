@@ -72,13 +72,8 @@ def foreign(
         value = _value(field)
         if value is None:
             continue
-        yield Drift(
-            rule="foreign",
-            name=field.name,
-            pointer=field.pointer,
-            table=table.name,
-            column=field.column.name,
-            type=field.column.type,
+        yield field.drift(
+            "foreign",
             says="names neither 404 nor 409 nor 422",
             holds=f"refers to {key.table}",
             mend=f"a 404, 409 or 422 at {_responses(operation)}",

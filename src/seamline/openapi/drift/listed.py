@@ -36,13 +36,8 @@ def unlisted(field: Field) -> Iterator[Drift]:
     values = [v for v in documented if isinstance(v, str)]
     missing = [label for label in labels if label not in values]
     if missing and not _are_other_words(values, labels):
-        yield Drift(
-            rule="unlisted",
-            name=field.name,
-            pointer=field.pointer,
-            table=field.table.name,
-            column=field.column.name,
-            type=field.column.type,
+        yield field.drift(
+            "unlisted",
             says=f"answers {', '.join(values)} (`enum`)",
             holds=f"may hold {', '.join(missing)} too",
             is_triable=False,
@@ -70,13 +65,8 @@ def _plain(text: str) -> str:
 
 
 def _of(field: Field, rule: str, others: list[str], says: str, labels: tuple[str, ...]) -> Drift:
-    return Drift(
-        rule=rule,
-        name=field.name,
-        pointer=field.pointer,
-        table=field.table.name,
-        column=field.column.name,
-        type=field.column.type,
+    return field.drift(
+        rule,
         says=says,
         holds=f"holds {', '.join(labels)} only",
         mend=f"the column's values as `enum` at {field.pointer}, or the others in the column too",

@@ -21,8 +21,7 @@ def null(field: Field) -> Iterator[Drift]:
     if column.nullable or column.generated or column.identity or not _is_typed(field):
         return
     if field.allows(None):
-        yield _of(
-            field,
+        yield field.drift(
             "null",
             "allows null",
             "is NOT NULL",
@@ -37,8 +36,7 @@ def missing(field: Field) -> Iterator[Drift]:
     if column.nullable or column.generated or column.identity or column.default is not None:
         return
     if not field.required and "default" not in field.shape:
-        yield _of(
-            field,
+        yield field.drift(
             "missing",
             "does not require it",
             "is NOT NULL and has no default",
@@ -54,8 +52,7 @@ def default(field: Field) -> Iterator[Drift]:
         return
     if told is not None and not isinstance(told, str | int | float):
         return
-    yield _of(
-        field,
+    yield field.drift(
         "default",
         f"promises the default {_shown(told)}",
         f"has the default {_shown(kept)}",
@@ -67,8 +64,7 @@ def default(field: Field) -> Iterator[Drift]:
 def null_answer(field: Field) -> Iterator[Drift]:
     """The column may be null; the answer that shows it may not."""
     if field.column.nullable and field.required and _is_typed(field) and not field.allows(None):
-        yield _of(
-            field,
+        yield field.drift(
             "nullAnswer",
             "answers no null",
             "may be null",
@@ -106,18 +102,3 @@ def _is(told: Any, kept: Any) -> bool:
 
 def _shown(value: Any) -> str:
     return "null" if value is None else str(value).lower() if value in (True, False) else str(value)
-
-
-def _of(field: Field, rule: str, says: str, holds: str, mend: str, **more: Any) -> Drift:
-    return Drift(
-        rule=rule,
-        name=field.name,
-        pointer=field.pointer,
-        table=field.table.name,
-        column=field.column.name,
-        type=field.column.type,
-        says=says,
-        holds=holds,
-        mend=mend,
-        **more,
-    )

@@ -74,13 +74,8 @@ def scale(field: Field) -> Iterator[Drift]:
     sent = next((v for v in _written(field, value, 0) if field.allows(v)), None)
     if sent is None or not field.limit.allows(sent) or int(found[1]) <= digits:
         return
-    yield Drift(
-        rule="scale",
-        name=field.name,
-        pointer=field.pointer,
-        table=field.table.name,
-        column=field.column.name,
-        type=field.column.type,
+    yield field.drift(
+        "scale",
         says=f"allows {sent}",
         holds=f"keeps {digits} digits behind the point and rounds the others away",
         mend=f"`multipleOf: {Decimal(1).scaleb(-digits):f}` (for text a `pattern`) at {field.pointer},"
@@ -111,13 +106,8 @@ def _of(
 ) -> Drift:
     limit = bound - 1 if behind else bound
     said = field.shape.get(key)
-    return Drift(
-        rule=rule,
-        name=field.name,
-        pointer=field.pointer,
-        table=field.table.name,
-        column=field.column.name,
-        type=field.column.type,
+    return field.drift(
+        rule,
         says=f"allows {value} ({f'`{key}: {said}`' if said is not None else f'no `{key}`'})",
         holds=f"holds no number {word} {bound}{f' {behind}' if behind else ''}"
         + (" (CHECK)" if rule == "bounds" else ""),

@@ -29,13 +29,12 @@ def length(field: Field) -> Iterator[Drift]:
     if value is None:
         return
     said = field.shape.get("maxLength")
-    yield _of(
-        field,
+    yield field.drift(
         "length",
-        value,
         f"allows {most + 1} characters ({f'`maxLength: {said}`' if said else 'no `maxLength`'})",
         f"holds {most}",
         f"`maxLength: {most}` at {field.pointer}, or a wider column",
+        value=value,
     )
 
 
@@ -45,13 +44,12 @@ def form(field: Field) -> Iterator[Drift]:
     if field.kind != "string" or field.column.enum or "enum" in field.shape:
         return
     if base == "date" and named == "date-time" and field.allows(MOMENT):
-        yield _of(
-            field,
+        yield field.drift(
             "form",
-            MOMENT,
             "allows a time of day (`format: date-time`)",
             "keeps the day alone",
             f"`format: date` at {field.pointer}, or a column with a time",
+            value=MOMENT,
         )
     if named is not None or not field.allows(ODD):
         return
@@ -62,13 +60,12 @@ def form(field: Field) -> Iterator[Drift]:
         (_NUMBERS, "numbers", "`type: number`, or a `pattern`,"),
     ):
         if base in bases:
-            yield _of(
-                field,
+            yield field.drift(
                 "form",
-                ODD,
                 "allows any text (no `format`)",
                 f"holds {what} only",
                 f"{wanted} at {field.pointer}",
+                value=ODD,
             )
 
 
@@ -83,18 +80,3 @@ def _texts(field: Field, characters: int) -> Iterator[str]:
         yield start + "a" * (characters - len(start)) if characters > len(start) else ""
     else:
         yield from (letter * characters for letter in _LETTERS)
-
-
-def _of(field: Field, rule: str, value: str, says: str, holds: str, mend: str) -> Drift:
-    return Drift(
-        rule=rule,
-        name=field.name,
-        pointer=field.pointer,
-        table=field.table.name,
-        column=field.column.name,
-        type=field.column.type,
-        says=says,
-        holds=holds,
-        mend=mend,
-        value=value,
-    )

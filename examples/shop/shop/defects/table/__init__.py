@@ -1,0 +1,1 @@
+"""What is known to be wrong, by what it spoils: a file each."""

@@ -1,0 +1,146 @@
+"""Defects of what is answered, and of the document."""
+
+from shop.defects.defect import Defect
+
+DEFECTS = (
+    Defect(
+        name="orderAnswers200",
+        what="POST /orders answers 200 instead of 201.",
+        check="statusAsExpected",
+        operation="POST /orders",
+    ),
+    Defect(
+        name="orderWithoutDate",
+        what="GET /orders/{id} leaves placed_at out.",
+        check="responseSchema",
+        operation="GET /orders/{id}",
+    ),
+    Defect(
+        name="notFoundAsJson",
+        what="The 404 of GET /products/{id} calls itself application/json.",
+        check="contentType",
+        operation="GET /products/{id}",
+    ),
+    Defect(
+        name="emptyRangeCrashes",
+        what="GET /products with min_price above max_price ends in 500.",
+        check="noServerError",
+        operation="GET /products",
+    ),
+    Defect(
+        name="documentRefersNowhere",
+        what="The OpenAPI document says that GET /coupons/{code} answers a schema it has not.",
+        check="documentSound",
+        operation="GET /coupons/{code}",
+    ),
+    Defect(
+        name="nearestCoupon",
+        what="GET /coupons/{code} answers another coupon where there is none of that code.",
+        check="absentIs404",
+        operation="GET /coupons/{code}",
+        also=("statusAsExpected",),
+    ),
+    Defect(
+        name="couponTwiceCrashes",
+        what="POST /coupons with a code that is taken ends in 500.",
+        check="duplicateRefused",
+        operation="POST /coupons",
+        also=("noServerError",),
+    ),
+    Defect(
+        name="pagesOverlap",
+        what="GET /orders begins every page but the first one row too early.",
+        check="paginationStable",
+        operation="GET /orders",
+        also=("answerEqualsRows",),
+    ),
+    Defect(
+        name="categoryIsIgnored",
+        what="GET /products?category=… answers products of all categories.",
+        check="filterObeys",
+        operation="GET /products",
+    ),
+    Defect(
+        name="dearestLast",
+        what="GET /products?sort=-price sorts the cheapest first.",
+        check="sortObeys",
+        operation="GET /products",
+    ),
+    Defect(
+        name="couponWithoutLocation",
+        what="The 201 of POST /coupons has no Location.",
+        check="documentedHeaders",
+        operation="POST /coupons",
+    ),
+    Defect(
+        name="staleTagIsIgnored",
+        what="PATCH /products/{id} changes the product whatever If-Match says.",
+        check="conditionalRequests",
+        operation="PATCH /products/{id}",
+    ),
+    Defect(
+        name="acceptIsIgnored",
+        what="GET /products/{id} answers JSON whatever Accept says, though 406 is documented.",
+        check="notAcceptable",
+        operation="GET /products/{id}",
+    ),
+    Defect(
+        name="everyOriginIsTrusted",
+        what="Pages of every origin may call the shop with credentials.",
+        check="optionsAndCors",
+        operation="GET /health",
+    ),
+    Defect(
+        name="largestPercentRefused",
+        what="POST /coupons refuses 90 percent, which its document allows.",
+        check="validInputAccepted",
+        operation="POST /coupons",
+    ),
+    Defect(
+        name="goneInOwnWords",
+        what="The answer of DELETE /products/{id} for what is not there is no problem document.",
+        check="errorShapeConsistent",
+        operation="DELETE /products/{id}",
+        also=("statusAsExpected", "statusDocumented"),
+    ),
+    Defect(
+        name="largeBodyCrashes",
+        what="A body of more than 8 MB ends in 500.",
+        check="tooLargeHandled",
+        operation="POST /auth/register",
+    ),
+    Defect(
+        name="slowAccount",
+        what="GET /users/me takes more than its budget of a second and a half.",
+        check="latencyBudget",
+        operation="GET /users/me",
+        reviewed=True,
+    ),
+    Defect(
+        name="negativeStockIsZero",
+        what="PUT /products/{id}/stock takes a negative number for 0.",
+        check="invalidInputRejected",
+        operation="PUT /products/{id}/stock",
+        also=("statusAsExpected",),
+    ),
+    Defect(
+        name="absentProductIsGone",
+        what="DELETE /products/{id} answers 410, undocumented, where there is no such product.",
+        check="statusDocumented",
+        operation="DELETE /products/{id}",
+        also=("statusAsExpected",),
+    ),
+    Defect(
+        name="couponsCanBeCleared",
+        what="DELETE /coupons, of which the document knows nothing, removes unused coupons.",
+        check="undeclaredMethodRefused",
+        operation="",
+    ),
+    Defect(
+        name="probeSaysLittle",
+        what="HEAD /health answers 204 where GET answers 200.",
+        check="headEqualsGet",
+        operation="HEAD /health",
+        also=("statusAsExpected", "statusDocumented"),
+    ),
+)
