@@ -48,6 +48,6 @@ async def test_parts_add_up(database: Lab, monkeypatch: pytest.MonkeyPatch) -> N
     assert [len(r.samples) for r in parts] == [len(r.samples) for r in one]
     by_label = {r.rule.label: r for r in parts}
     assert by_label["n is in range to 2990"].violations == 10
-    assert by_label["s has from 2 to 2 characters"].violations == 1
+    assert by_label["s has exactly 2 characters"].violations == 1
     assert by_label["divides"].error == "division by zero"
     assert all(r.samples for r in parts if r.broken and not r.rule.of_table)

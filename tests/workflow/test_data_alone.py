@@ -280,8 +280,8 @@ async def test_files_are_tables(tmp_path: Path, kind: str) -> None:
         "customer references customers(id)": 14,
         "day is in range from 2024-01-10": 8,
         "status matches ^s[0-9]+$": 0,
-        "status has to 3 characters": 1,
-        "the mean of total is from 70 to 80": 0,
+        "status has at most 3 characters": 1,
+        "the mean of total is 70 to 80": 0,
         "status::varchar(9) ~ '^s'": 0,
         "SELECT id FROM orders WHERE total > 148 AND status ILIKE 'S%'": 2,
     }

@@ -25,7 +25,7 @@ def _claim(check: written.Check) -> str:
         case written.Range():
             return f"{check.column} is in range{_bounds(check)}"
         case written.Length():
-            return f"{check.column} has{_bounds(check)} characters"
+            return f"{check.column} has {_amount(check)} characters"
         case written.Matches():
             return f"{check.column} matches {check.pattern}"
         case written.OneOf():
@@ -51,19 +51,26 @@ def _of_table(check: Any) -> str:
         case written.NullShare() if check.min is None:
             return f"at most {check.max:.6g} of {check.column} is null"
         case written.NullShare():
-            return f"the null share of {check.column} is{_bounds(check)}"
+            return f"the null share of {check.column} is {_amount(check)}"
         case written.RowCount():
-            return f"there are{_bounds(check)} rows"
+            return f"there are {_amount(check)} rows"
         case written.Mean():
-            return f"the mean of {check.column} is{_bounds(check)}"
+            return f"the mean of {check.column} is {_amount(check)}"
         case written.Quantile():
-            return f"the {check.at:.6g} quantile of {check.column} is{_bounds(check)}"
+            return f"the {check.at:.6g} quantile of {check.column} is {_amount(check)}"
     return f"the newest {check.column} is at most {check.max_age} old"
 
 
 def _bounds(check: Any) -> str:
     low = f" from {check.min}" if check.min is not None else ""
     return low + (f" to {check.max}" if check.max is not None else "")
+
+
+def _amount(check: Any) -> str:
+    """Bounds as one says an amount: `3 to 5`, `at least 3`, `exactly 5`."""
+    if check.min is None or check.max is None:
+        return f"at most {check.max}" if check.min is None else f"at least {check.min}"
+    return f"exactly {check.max}" if check.min == check.max else f"{check.min} to {check.max}"
 
 
 def _sums(check: written.EqualSums) -> str:

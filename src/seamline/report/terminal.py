@@ -119,7 +119,9 @@ class TerminalReporter:
         operations = count(len(event.operations), "operation")
         if event.system:
             page.labelled("system", one_line(event.system, 200))
-            page.labelled("document", f"{one_line(event.document, 200)}, {operations}")
+        if event.document or event.operations:
+            document = one_line(event.document, 200) or "none"
+            page.labelled("document", f"{document}, {operations}")
         tables = f", {count(event.tables, 'table')}" if event.tables or event.system else ""
         database = f"{one_line(event.engine, 80)}{tables}"
         page.labelled("database", database if event.engine else "none")

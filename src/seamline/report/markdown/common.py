@@ -64,8 +64,10 @@ def _setting(s: Summary) -> Iterator[tuple[str, str]]:
         yield "Project", project
         if started.system:
             yield "System", code(started.system)
+        if started.document or started.operations:
             operations = count(len(started.operations), "operation")
-            yield "Document", f"{code(started.document)}, {operations}"
+            document = code(started.document) if started.document else "none"
+            yield "Document", f"{document}, {operations}"
         tables = f", {count(started.tables, 'table')}" if started.tables or started.system else ""
         engine = f"{prose(started.engine)}{tables}"
         yield "Database", engine if started.engine else "none: rows were not watched"
