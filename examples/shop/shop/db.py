@@ -23,13 +23,16 @@ _sessions = sessionmaker(engine, autoflush=False, expire_on_commit=False)
 
 
 @contextmanager
-def begin(caller: Caller | None = None) -> Iterator[Session]:
+def begin(caller: Caller | None = None, *, steady: bool = False) -> Iterator[Session]:
     """A transaction that ends with the block: committed before the answer is sent, or undone.
 
+    `steady`: all its statements see the rows of one moment, so that a page and its total agree.
     Routes open it themselves. A dependency would do it out of sight, in one more thread hop,
     and (with requests that wait for a connection in every thread) could lock up the pool.
     """
     with _sessions() as session:
+        if steady:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         if caller is not None:
             _refuse_stale(session, caller)
         yield session

@@ -37,7 +37,7 @@ def list_audit(
     paging: Annotated[Paging, Query()], caller: Annotated[Caller, Depends(admin)]
 ) -> AuditPage:
     """Every change, newest first."""
-    with begin(caller) as session:
+    with begin(caller, steady=True) as session:
         rows, total = store.read_page(session, paging)
         items = [AuditRecord.model_validate(row) for row in rows]
     return AuditPage(items=items, total=total, page=paging.page, size=paging.size)

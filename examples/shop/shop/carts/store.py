@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shop.carts.schema import Cart
 from shop.carts.schema import CartItem as ItemAnswer
 from shop.problem import not_found
-from shop.tables import CartItem, Product
+from shop.tables import CartItem, Product, User
 
 
 def read(session: Session, user_id: int) -> Cart:
@@ -32,7 +32,11 @@ def read(session: Session, user_id: int) -> Cart:
 
 
 def put(session: Session, user_id: int, product_id: int, quantity: int) -> None:
-    """Have exactly `quantity` of the product in the cart."""
+    """Have exactly `quantity` of the product in the cart.
+
+    The user's row is the lock: of two at once, the later one answers with what both have put.
+    """
+    session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
     item = insert(CartItem).values(user_id=user_id, product_id=product_id, quantity=quantity)
     upsert = item.on_conflict_do_update(
         index_elements=[CartItem.user_id, CartItem.product_id], set_={"quantity": quantity}

@@ -7,12 +7,19 @@ after the defect, that replaces one function of the correct shop (`apply`), spoi
 
 from shop import overlay
 from shop.defects.defect import MIGRATIONS, Defect
-from shop.defects.table import access, answers, data, history, rows
+from shop.defects.table import access, answers, data, history, rows, transactions
 
 __all__ = ["DEFECTS", "MIGRATIONS", "Defect", "chosen"]
 
 # Switched on together, one stands over another: what `rows` counts over what `data` reads.
-DEFECTS = (*answers.DEFECTS, *access.DEFECTS, *data.DEFECTS, *rows.DEFECTS, *history.DEFECTS)
+DEFECTS = (
+    *answers.DEFECTS,
+    *access.DEFECTS,
+    *data.DEFECTS,
+    *rows.DEFECTS,
+    *history.DEFECTS,
+    *transactions.DEFECTS,
+)
 
 
 def chosen(names: str) -> list[Defect]:

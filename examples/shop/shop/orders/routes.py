@@ -30,7 +30,7 @@ def create_order(body: NewOrder, caller: Customer, response: Response) -> Order:
 @router.get("", responses=refusals(401, 403, 422))
 def list_orders(paging: Annotated[Paging, Query()], caller: Customer) -> OrderPage:
     """The caller's orders, newest first."""
-    with begin(caller) as session:
+    with begin(caller, steady=True) as session:
         rows, total = store.read_page(session, caller.sub, paging)
         items = [OrderSummary.model_validate(row) for row in rows]
     return OrderPage(items=items, total=total, page=paging.page, size=paging.size)

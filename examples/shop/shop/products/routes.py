@@ -30,7 +30,7 @@ Admin = Annotated[Caller, Depends(allow("admin"))]
 @router.get("", responses=refusals(422))
 def list_products(wanted: Annotated[ProductFilter, Query()]) -> ProductPage:
     """Search the catalogue."""
-    with begin() as session:
+    with begin(steady=True) as session:
         rows, total = store.search(session, wanted)
         items = [Product.model_validate(row) for row in rows]
     return ProductPage(items=items, total=total, page=wanted.page, size=wanted.size)
