@@ -163,6 +163,18 @@ class OrderLine(Base):
     unit_price: Mapped[Money]
 
 
+class OrderKey(Base):
+    """The Idempotency-Key of an order: what was asked with it, by digest, and what became of it."""
+
+    __tablename__ = "order_keys"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    created_at: Mapped[Now]
+
+
 class Payment(Base):
     __tablename__ = "payments"
     __table_args__ = (

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 from psycopg import Connection
 
@@ -45,6 +46,20 @@ def test_last_redemption_is_used_once(shop: Client) -> None:
 
         assert both(order, order) == [201, 409]
         assert shop.send("GET", f"/coupons/{code}", as_="staff").body["redeemed"] == 1
+
+
+def test_order_with_a_key_is_placed_once(shop: Client) -> None:
+    line = (shop.new_product(stock=1000)["sku"], 1)
+    for _ in range(ROUNDS):
+        body = {"lines": [{"sku": line[0], "quantity": 1}]}
+        headers = {"Idempotency-Key": unique("key")}
+
+        def order(body: dict[str, Any] = body, key: dict[str, str] = headers) -> Reply:
+            return shop.send("POST", "/orders", body, as_="ada", headers=key)
+
+        before = shop.send("GET", "/orders", as_="ada").body["total"]
+        assert both(order, order) == [201, 201]
+        assert shop.send("GET", "/orders", as_="ada").body["total"] == before + 1
 
 
 def test_order_is_paid_or_cancelled(shop: Client) -> None:

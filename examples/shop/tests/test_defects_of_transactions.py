@@ -271,3 +271,23 @@ def test_locked_as_listed(seeded_url: str, shop: Client, rows: psycopg.Connectio
                 lambda: order(two, one),  # noqa: B023
             )
             assert sorted(r.status for r in replies) == statuses
+
+
+def test_keys(seeded_url: str, shop: Client, rows: psycopg.Connection) -> None:
+    ignored = running(seeded_url, SHOP_DEFECTS="keyIsIgnored")
+    afterwards = running(seeded_url, SHOP_DEFECTS="keyWrittenAfterwards")
+    with ignored as one, afterwards as two:
+        clients = (shop, Client(one, lenient=True), Client(two, lenient=True))
+        for client, placed in zip(clients, (1, 2, 2), strict=True):
+            sku, key = client.new_product()["sku"], {"Idempotency-Key": unique("key")}
+            body = {"lines": [{"sku": sku, "quantity": 1}]}
+            lock = held(seeded_url, "SELECT FROM products WHERE sku = %s FOR UPDATE", sku)
+            before = client.send("GET", "/orders", as_="ada").body["total"]
+
+            def order(
+                client: Client = client, body: object = body, key: dict[str, str] = key
+            ) -> Reply:
+                return client.send("POST", "/orders", body, as_="ada", headers=key)
+
+            assert [r.status for r in at_once(rows, lock, order, order)] == [201, 201]
+            assert client.send("GET", "/orders", as_="ada").body["total"] == before + placed

@@ -120,3 +120,17 @@ def test_taken_names_are_conflicts(shop: Client) -> None:
     again = {"sku": product["sku"], "name": "x", "category": "things", "price": "1.00"}
     reply = shop.send("POST", "/products", again, as_="staff")
     assert (reply.status, reply.body["detail"]) == (409, "This sku is taken.")
+
+
+def test_key_repeats_the_answer_and_is_for_one_order(shop: Client) -> None:
+    sku, key = shop.new_product()["sku"], {"Idempotency-Key": unique("key")}
+    body = {"lines": [{"sku": sku, "quantity": 1}]}
+    first, second = (shop.send("POST", "/orders", body, as_="ada", headers=key) for _ in range(2))
+    assert (first.status, second.status) == (201, 201)
+    assert first.body == second.body
+    assert first.headers["location"] == second.headers["location"]
+    other = {"lines": [{"sku": sku, "quantity": 2}]}
+    assert shop.send("POST", "/orders", other, as_="ada", headers=key).status == 409
+    assert shop.send("POST", "/orders", other, as_="bob", headers=key).status == 201
+    malformed = {"Idempotency-Key": "no spaces"}
+    assert shop.send("POST", "/orders", body, as_="ada", headers=malformed).status == 422

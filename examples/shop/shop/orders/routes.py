@@ -8,7 +8,8 @@ from shop.access import allow
 from shop.db import begin
 from shop.fields import Id
 from shop.location import created, located
-from shop.orders import store
+from shop.orders import once, store
+from shop.orders.once import IdempotencyKey
 from shop.orders.schema import NewOrder, NewPayment, Order, OrderPage, OrderSummary, Payment
 from shop.paging import Paging
 from shop.problem import refusals
@@ -19,10 +20,12 @@ Customer = Annotated[Caller, Depends(allow("customer"))]
 
 
 @router.post("", status_code=201, responses={**located(), **refusals(401, 403, 409, 422)})
-def create_order(body: NewOrder, caller: Customer, response: Response) -> Order:
-    """Order products and reserve their stock."""
+def create_order(
+    body: NewOrder, caller: Customer, response: Response, idempotency_key: IdempotencyKey = None
+) -> Order:
+    """Order products and reserve their stock; with a key, once however often it is sent."""
     with begin(caller) as session:
-        order = store.place(session, caller, body)
+        order = once.place(session, caller, body, idempotency_key)
     created(response, f"/orders/{order.id}")
     return order
 

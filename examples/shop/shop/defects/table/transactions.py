@@ -142,4 +142,20 @@ SCHEDULES = (
     ),
 )
 
-DEFECTS = (*STATEMENTS, *FAULTS, *SCHEDULES)
+RETRIES = (
+    Defect(
+        name="keyIsIgnored",
+        what="POST /orders with an Idempotency-Key places the order each time.",
+        check="idempotencyKeyHolds",
+        operation="POST /orders",
+    ),
+    Defect(
+        name="keyWrittenAfterwards",
+        what="POST /orders commits the order before its key: two at once both place it.",
+        check="idempotencyKeyHolds",
+        operation="POST /orders",
+        also=("oneWriteTransaction", "atomicUnderFaults", "serialOutcome"),
+    ),
+)
+
+DEFECTS = (*STATEMENTS, *FAULTS, *SCHEDULES, *RETRIES)
