@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from seamline.data.dialect.postgresql import DIALECT
-from seamline.data.form import form_of
+from seamline.data.form import form_of, signs_of
 
 from ..engines.lab import Lab
 
@@ -52,12 +52,73 @@ def test_what_says_more_or_other_is_left_to_the_engine(pattern: str) -> None:
     assert form_of(pattern) is None
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(r"^[^@ ]+@[^@ ]+\.[a-z]+$", r"^[^@]+@[^@]+$", r"^[^@ ]+@[^@ ]+\.[^@ ]+$", "^[^ ]*$"),
+        *(r"^x[^=]*=[^=]+$", r"^[^:]+:[0-9]{2,}$", r"^[^%]+%[^%]+_$", r"^[^/]*/[^/]*/$"),
+    ],
+)
+def test_signs_with_gaps_are_read(pattern: str) -> None:
+    assert signs_of(pattern) is not None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(r"^[^@]+[^@]+$", r"^[^@ ]+@[^@]+$", r"^[^@]+@[a-z]+[^@]$", r"[^@]+@[^@]+", r"^[^@]+?@$"),
+        *(
+            r"^[^@]+@[a-z@]+$",
+            r"^[^a]+x[a-z]+$",
+            r"^[^\s@]+@[^\s@]+$",
+            r"^[^@]{3}@$",
+            r"^[^@]+[0-9]+$",
+        ),
+        *("^[^a-z]+$", "^abc$", "^$", "$", "^", r"^[^@]+@[a-z]{2,3}$", r"^[^@]+\$", "^[^é]+é$"),
+    ],
+)
+def test_gaps_of_another_kind_are_left_to_the_engine(pattern: str) -> None:
+    assert signs_of(pattern) is None
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(start=_STARTS, characters=_SETS, often=_OFTEN, texts=_TEXTS)
 async def test_both_ways_agree_on_every_text(
     database: Lab, start: str, characters: str, often: str, texts: list[str]
 ) -> None:
-    pattern = f"^{start}[{characters}]{often}$"
+    await _agree(database, f"^{start}[{characters}]{often}$", texts)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    start=st.sampled_from(["", "a", r"\."]),
+    without=st.sampled_from(["@", "@ ", ":", "_%", ".@"]),
+    pieces=st.lists(
+        st.tuples(st.sampled_from("+*"), st.sampled_from(["@", r"\.", ":", "_", "%", "a@", "b"])),
+        min_size=1,
+        max_size=3,
+    ),
+    end=st.sampled_from(["", "[^SET]+", "[^SET]*", "[a-z]+", "[a-z]*", "[0-9a]{2,}", "[xy]{3,}"]),
+    texts=st.lists(st.text("ab1xyz@ .:_%é\n", max_size=9), min_size=10, max_size=60),
+)
+async def test_signs_with_gaps_mean_what_the_matcher_makes_of_them(
+    database: Lab,
+    start: str,
+    without: str,
+    pieces: list[tuple[str, str]],
+    end: str,
+    texts: list[str],
+) -> None:
+    body = "".join(f"[^{without}]{often}{sign}" for often, sign in pieces)
+    behind = end.replace("SET", without)
+    pattern = f"^{start}{body}{behind}$"
+    signs = signs_of(pattern)
+    assume(signs is not None)
+    await _agree(database, pattern, texts)
+
+
+async def _agree(database: Lab, pattern: str, texts: list[str]) -> None:
+    """Both ways say the same of each text."""
     values: dict[str, object] = {"p": pattern, "t": texts}
 
     def add(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from seamline.data.dialect import Add
-from seamline.data.form import Form, form_of
+from seamline.data.form import Form, Signs, form_of, like_text, signs_of
 from seamline.model.catalog import Column
 
 
@@ -19,6 +19,9 @@ class _PostgreSQL:
         form = form_of(pattern)
         if form is not None:
             return _unlike(text, form, add)
+        signs = signs_of(pattern)
+        if signs is not None:
+            return _without_signs(text, signs, add)
         said = add(pattern)
         # The second half is never true: it makes a wrong pattern fail where every value is null.
         return f"{text} !~ {said} OR ('' ~ {said}) IS NULL"
@@ -52,19 +55,36 @@ class _PostgreSQL:
 
 
 def _unlike(text: str, form: Form, add: Add) -> str:
-    """That a text is not of a form: its beginning, what is left without the set's characters, its length."""
-    start, rest, fixed = form.start, text, len(form.start)
-    parts = []
-    if start:
-        parts.append(f"NOT starts_with({text}, {add(start)})")
-        rest = f"substr({text}, {fixed + 1})"
-    parts.append(f"ltrim({rest}, {add(form.characters)}) <> ''")
-    if form.most == form.least:
-        parts.append(f"length({text}) <> {fixed + form.least}")
+    """That a text is not of a form: what is left without the set's characters, and its length.
+
+    Bytes are looked at, since all of a form is ASCII and bytes need no counting of characters.
+    """
+    low, high = (None if n is None else len(form.start) + n for n in (form.least, form.most))
+    bytes_ = f"textsend({text})"
+    if (
+        form.start and form.start[-1] in form.characters
+    ):  # where the beginning ends is for its length to say
+        left = f"substr({bytes_}, {len(form.start) + 1})"
+        parts = [f"NOT starts_with({text}, {add(form.start)})"]
+        parts.append(f"ltrim({left}, {add(form.characters.encode())}) <> ''::bytea")
     else:
-        parts += [f"length({text}) < {fixed + form.least}"] if form.least else []
-        parts += [f"length({text}) > {fixed + form.most}"] if form.most is not None else []
+        parts = [f"rtrim({bytes_}, {add(form.characters.encode())})"]
+        parts[0] += f" <> {add(form.start.encode())}"
+    if low == high:
+        return f"{' OR '.join(parts)} OR octet_length({text}) <> {low}"
+    parts += [f"octet_length({text}) < {low}"] if low else []
+    parts += [f"octet_length({text}) > {high}"] if high is not None else []
     return " OR ".join(parts)
+
+
+def _without_signs(text: str, signs: Signs, add: Add) -> str:
+    """That a text has not these signs with these gaps between them; of its bytes, which is soonest."""
+    bytes_ = f"textsend({text})"
+    before = f"rtrim({bytes_}, {add(signs.end.encode())})" if signs.end else bytes_
+    parts = [f"{before} NOT LIKE {add(signs.like.encode())}"]
+    unwanted = ["%".join(["", *[like_text(c)] * (n + 1), ""]) for c, n in signs.most.items()]
+    unwanted += [f"%{like_text(signs.last)}{'_' * n}" for n in range(signs.least)]
+    return " OR ".join([*parts, *(f"{bytes_} LIKE {add(u.encode())}" for u in unwanted)])
 
 
 DIALECT = _PostgreSQL()

@@ -35,6 +35,7 @@ async def connect(
     """
     options = " ".join(f"-c {k}={_escape(v)}" for k, v in (settings or {}).items())
     overrides = {"application_name": APPLICATION, "options": options, "connect_timeout": "10"}
+    overrides["client_encoding"] = "utf8"  # whatever the environment says: rows are read as that
     if database is not None:
         overrides["dbname"] = database
     try:
