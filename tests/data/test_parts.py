@@ -20,7 +20,10 @@ CHECKS: list[dict[str, Any]] = [
     {"check": "length", "column": "s", "min": 2, "max": 2},
     {"check": "matches", "column": "p", "pattern": "^[x]{900}$"},
     {"check": "length", "column": "p", "min": 900, "max": 900},
-    {"check": "unique", "column": "n"},
+    {"check": "unique", "columns": ["n"]},
+    {"check": "unique", "columns": ["p"], "where": "n < 9"},
+    {"check": "references", "columns": ["n"], "table": "o", "to": ["id"], "name": "known"},
+    {"check": "references", "columns": ["n"], "table": "o", "to": ["id"], "where": "n % 2 = 0"},
     {"check": "constraint", "expression": "n / 1 > 0", "where": "n > 5"},
     {"check": "mean", "column": "n", "min": 1, "max": 2},
     {"check": "freshness", "column": "at", "maxAge": "1h"},
@@ -31,6 +34,7 @@ CHECKS: list[dict[str, Any]] = [
 
 async def test_parts_add_up(database: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     await database.client.run(
+        "CREATE TABLE o AS SELECT i AS id FROM generate_series(11, 2993) i",
         "CREATE TABLE t (n int, s text, p text, at timestamptz)",
         "INSERT INTO t SELECT nullif(i, 1500), CASE WHEN i = 2999 THEN 'xyz' ELSE 'ab' END,"
         " repeat('x', 900), now() - make_interval(days => i) FROM generate_series(1, 3000) i",
@@ -48,6 +52,8 @@ async def test_parts_add_up(database: Lab, monkeypatch: pytest.MonkeyPatch) -> N
     assert [len(r.samples) for r in parts] == [len(r.samples) for r in one]
     by_label = {r.rule.label: r for r in parts}
     assert by_label["n is in range to 2990"].violations == 10
+    assert by_label["known"].violations == 18
+    assert {r["n"] for r in by_label["known"].samples} <= {*range(1, 11), *range(2994, 3001)}
     assert by_label["s has exactly 2 characters"].violations == 1
     assert by_label["divides"].error == "division by zero"
     assert all(r.samples for r in parts if r.broken and not r.rule.of_table)

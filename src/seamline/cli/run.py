@@ -133,14 +133,18 @@ def _rows_only(
     quiet: bool,
 ) -> int:
     from seamline.workflow.data import carry_out_data, load_data_job
-    from seamline.workflow.select import known_checks
 
+    checks: frozenset[str] = frozenset()
+    if check:  # it knows of documents too, which take their time to load
+        from seamline.workflow.select import known_checks
+
+        checks = known_checks(check)
     job = load_data_job(
         project,
         url=url,
         files=files,
         framework=framework,
         reports=reports,
-        checks=known_checks(check),
+        checks=checks,
     )
     return carry_out_data(job, sys.stdout, quiet=quiet)

@@ -203,20 +203,29 @@ def _rows(rule: Rule, params: Params, source: str) -> str:
 
 
 def repeated(rule: Rule, params: Params) -> str:
-    """A SELECT of one number, `v`: how many more values there are than distinct ones."""
+    """A SELECT of one number, `v`: how many more values there are than distinct marks; none repeats at 0."""
     column = quote(rule.columns[0])
     rows = _rows(rule, params, table_sql(rule.table))
-    value = params.dialect.told_apart(column, _column(rule))
+    value = params.dialect.mark(column, _column(rule))
     return f"SELECT count({column}) - count(DISTINCT {value}) AS v FROM {rows} _r"
 
 
 def _groups(rule: Rule, params: Params) -> str:
-    """A FROM item without alias: values that stand in several rows, with their number in `rows`."""
+    """A FROM item without alias: values that stand in several rows, with their number in `rows`.
+
+    They are sorted first: hashed, as many groups as rows outgrow the memory that a statement has.
+    """
     names = quoted(rule.columns)
     filled = " AND ".join(f"{quote(c)} IS NOT NULL" for c in rule.columns)
+    of = rule.table.by_column
+    sorted_ = ", ".join(
+        f"{params.dialect.sorted(quote(c), of[c])} AS {quote(c)}" for c in rule.columns
+    )
+    numbers = ", ".join(str(n + 1) for n in range(len(rule.columns)))
     return (
-        f"(SELECT {names}, count(*) AS rows FROM {_rows(rule, params, table_sql(rule.table))} _r"
-        f" WHERE {filled} GROUP BY {names} HAVING count(*) > 1)"
+        f"(SELECT {names}, count(*) AS rows FROM (SELECT {sorted_} FROM"
+        f" {_rows(rule, params, table_sql(rule.table))} _r WHERE {filled} ORDER BY {numbers}) _o"
+        f" GROUP BY {names} HAVING count(*) > 1)"
     )
 
 
@@ -238,7 +247,22 @@ def _duplicates(rule: Rule, params: Params, source: str) -> str:
 
 def _orphans(rule: Rule, params: Params, source: str) -> str:
     row = params.dialect.row("_t")
-    return f'SELECT {row} AS "row" FROM {_unmatched(rule, params, source)}'
+    return f'SELECT {row} AS "row" FROM {_unmatched(rule, params, _rows(rule, params, source))}'
+
+
+def orphans(rule: Rule, params: Params, most: int) -> str:
+    """A SELECT of a few orphans of a table whose rows have places, and the number `v` of all.
+
+    Only places go through the join: whole rows would cost more than looking the few up.
+    """
+    table, row = table_sql(rule.table), params.dialect.row("_t")
+    source = f"(SELECT ctid, * FROM {table} _s WHERE {params.own(rule.where)})"
+    found = _unmatched(rule, params, source if rule.where else table)
+    return (
+        f"WITH _o AS MATERIALIZED (SELECT _t.ctid AS place FROM {found})"
+        f' SELECT {row} AS "row", (SELECT count(*) FROM _o) AS v FROM {table} _t'
+        f" WHERE _t.ctid = ANY (ARRAY(SELECT place FROM _o LIMIT {most}))"
+    )
 
 
 def _unmatched(rule: Rule, params: Params, source: str) -> str:
@@ -249,7 +273,7 @@ def _unmatched(rule: Rule, params: Params, source: str) -> str:
         f"_p.{quote(t)} = _t.{quote(c)}" for c, t in zip(rule.columns, rule.to, strict=True)
     )
     return (
-        f"{_rows(rule, params, source)} _t WHERE {filled} AND NOT EXISTS"
+        f"{source} _t WHERE {filled} AND NOT EXISTS"
         f" (SELECT 1 FROM {table_sql(rule.target)} _p WHERE {equal})"
     )
 

@@ -12,7 +12,7 @@ from itertools import groupby
 import msgspec
 
 from seamline.data.aggregate import Verdict, alone, terms
-from seamline.data.compile import Params, count_of, repeated, repeated_groups
+from seamline.data.compile import Params, count_of, orphans, repeated, repeated_groups
 from seamline.data.dialect import Dialect
 from seamline.data.dialect.postgresql import DIALECT
 from seamline.data.imply import implied
@@ -129,7 +129,7 @@ class _Table:
             found = row["found"] or ("the sums are equal" if rule.check == "equalSums" else "")
             return Verdict(violations=row["v"], rows=total, found=found or "there are no values")
         if rule.check == "unique" and len(rule.columns) == 1:
-            # Counting distinct values is cheaper than grouping by them, which only repeated ones need.
+            # Counting distinct marks is cheaper than grouping by values, which only repeated ones need.
             text = repeated(rule, params)
             (row,) = await self._reader.query(text, params.values)
             if not row["v"]:
@@ -137,6 +137,8 @@ class _Table:
             params = Params(dialect=self._dialect)
         if rule.check == "unique":
             return await self._counted(repeated_groups(rule, params, SAMPLES), params)
+        if rule.check == "references" and self._scan.has_places:
+            return await self._counted(orphans(rule, params, SAMPLES), params)
         (row,) = await self._reader.query(count_of(rule, params), params.values)
         return Verdict(violations=row["v"])
 

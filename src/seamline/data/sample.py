@@ -62,8 +62,7 @@ async def _taken(
         f"{f' LIMIT {SAMPLES}' if count > _FEW else ''})"
         for i, (rule, count) in enumerate(counts)
     ]
-    if rare:
-        parts.append(_together(rare, params, scanned))
+    parts += _together(rare, params, scanned) if rare else []
     taken: dict[int, list[Row]] = {}
     for row in await reader.query(" UNION ALL ".join(parts), params.values):
         alone = [others[row["i"]]] if row["i"] >= 0 else []
@@ -74,26 +73,35 @@ async def _taken(
     return {key: tuple(found) for key, found in taken.items()}
 
 
-def _together(rules: Sequence[Rule], params: Params, scanned: Scanned) -> str:
-    """A SELECT of the rows that break one of the rules, and in `bits` which."""
+def _together(rules: Sequence[Rule], params: Params, scanned: Scanned) -> list[str]:
+    """SELECTs of rows that break one of the rules, and in `bits` which: one a part that has to be read."""
     conditions = [f"({predicate(r, params)})" for r in rules]
     bits = " + ".join(f"CASE WHEN {c} THEN {1 << n} ELSE 0 END" for n, c in enumerate(conditions))
-    places = [scanned.places.get(id(r), [])[:SAMPLES] for r in rules]
-    broken = [
-        f"(({' OR '.join(f'({p})' for p in where)}) AND {c})" if where else c
-        for where, c in zip(places, conditions, strict=True)
+    wanted: dict[str, list[str]] = {}
+    for rule, condition in zip(rules, conditions, strict=True):
+        for place in _places(rule, scanned) or ["true"]:
+            wanted.setdefault(place, []).append(condition)
+    return [
+        f'SELECT -1 AS i, {bits} AS bits, {params.dialect.row("_t")} AS "row"'
+        f" FROM {table_sql(rules[0].table)} _t WHERE {place} AND ({' OR '.join(broken)})"
+        for place, broken in sorted(wanted.items())
     ]
-    row = params.dialect.row("_t")
-    return (
-        f'SELECT -1 AS i, {bits} AS bits, {row} AS "row" FROM {table_sql(rules[0].table)} _t'
-        f" WHERE {' OR '.join(broken)}"
-    )
+
+
+def _places(rule: Rule, scanned: Scanned) -> list[str]:
+    """Conditions of the first parts that hold enough rows to show; none where there are no parts."""
+    places, found = [], 0
+    for place, count in scanned.places.get(id(rule), []):
+        if found < SAMPLES:
+            places.append(place)
+            found += count
+    return places
 
 
 def _broken(rule: Rule, params: Params, scanned: Scanned) -> str:
     """A SELECT of rows that break the rule; of a table read in parts, of the first parts that hold some."""
     table = table_sql(rule.table)
-    places = scanned.places.get(id(rule), [])[:SAMPLES]
+    places = _places(rule, scanned)
     condition = predicate(rule, params) if places else None
     if condition is None:
         return violations(rule, params, table)

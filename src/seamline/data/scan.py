@@ -44,13 +44,13 @@ class Scanned(msgspec.Struct):
     """What a scan found: the number of rows, by rule (its `id`) its verdict or why there is none.
 
     `places` are, for rules of single rows in a table that was read in parts, conditions of the parts
-    that hold rows which break it. `error` says why the table cannot be read at all.
+    that hold rows which break it, each with their number. `error` says why the table cannot be read at all.
     """
 
     rows: int = 0
     verdicts: dict[int, Verdict] = {}
     errors: dict[int, str] = {}
-    places: dict[int, list[str]] = {}
+    places: dict[int, list[tuple[str, int]]] = {}
     error: str = ""
 
     def add(self, other: Scanned) -> None:
@@ -69,6 +69,8 @@ class Scan:
         self._dialect = dialect
         self._wide = wide
         self._parts: list[str] | None = None
+        self.has_places = False
+        """Whether each row has a place, its `ctid`, by which it is found at once."""
 
     async def read(self, rules: Sequence[Rule]) -> Scanned:
         """What the rules find; each that cannot be evaluated keeps no other from it."""
@@ -93,6 +95,7 @@ class Scan:
     async def _split(self) -> list[str]:
         """Conditions of the parts that the table is read in; none where it is read as one."""
         pages = await self._wide.pages(self._table) if self._wide is not None else 0
+        self.has_places = pages > 0
         if pages <= _PART_PAGES:
             return []
         edges = list(range(0, pages, _PART_PAGES))
@@ -135,6 +138,6 @@ class Scan:
         for rule, mine in wanted:
             scanned.verdicts[id(rule)] = verdict(rule, values[at : at + len(mine)])
             if parts and not rule.of_table:
-                holding = [p for p, row in zip(parts, by_part, strict=True) if row[at]]
+                holding = [(p, row[at]) for p, row in zip(parts, by_part, strict=True) if row[at]]
                 scanned.places[id(rule)] = holding
             at += len(mine)

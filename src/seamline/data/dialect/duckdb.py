@@ -31,7 +31,10 @@ class _DuckDB:
             return placeholder
         return f"CAST({placeholder} AS {column.type})"
 
-    def told_apart(self, column: str, known: Column) -> str:
+    def mark(self, column: str, known: Column) -> str:
+        return column
+
+    def sorted(self, column: str, known: Column) -> str:
         return column
 
     def quantile(self, column: str, at: str) -> str:

@@ -38,10 +38,15 @@ class _PostgreSQL:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return f"{placeholder}::real" if column.base == "real" and is_number else placeholder
 
-    def told_apart(self, column: str, known: Column) -> str:
+    def mark(self, column: str, known: Column) -> str:
+        """Numbers are sorted soonest."""
+        if known.base == "uuid":
+            return f"uuid_hash_extended({column}, 0)"
+        return f"hashtextextended({self.sorted(column, known)}, 0)" if _of_bytes(known) else column
+
+    def sorted(self, column: str, known: Column) -> str:
         """Bytes are sorted much sooner than a language's order, and are equal where the texts are."""
-        is_text = known.base in ("text", "character varying") and known.by_bytes
-        return f'{column} COLLATE "C"' if is_text else column
+        return f'{column} COLLATE "C"' if _of_bytes(known) else column
 
     def quantile(self, column: str, at: str) -> str:
         return f"percentile_disc({at}::float8) WITHIN GROUP (ORDER BY {column})"
@@ -52,6 +57,11 @@ class _PostgreSQL:
 
     def own(self, sql: str) -> str:
         return sql
+
+
+def _of_bytes(known: Column) -> bool:
+    """Whether it holds texts that are equal where their bytes are."""
+    return known.base in ("text", "character varying") and known.by_bytes
 
 
 def _unlike(text: str, form: Form, add: Add) -> str:

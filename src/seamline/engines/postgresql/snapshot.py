@@ -24,7 +24,7 @@ from seamline.errors import ConnectionLost, TargetError
 from seamline.model.catalog import Catalog, Table
 from seamline.model.row import Row
 
-_CONNECTIONS = 4
+_CONNECTIONS = 2
 _BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _SETTINGS = {
     **TEXT_SETTINGS,
