@@ -1,20 +1,22 @@
-"""Histories of Alembic written for a test, and walks through them on a real server."""
+"""Histories written for a test, and walks through them on a real server."""
 
 from __future__ import annotations
 
 import secrets
 import sys
 import textwrap
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from seamline.engines.protocol import Server
+from seamline.migrations.history import History
 from seamline.migrations.stock import stocked
 from seamline.migrations.walk import Leg, Policy, Walk
 from seamline.migrations.with_alembic import alembic_history
+from seamline.migrations.with_django import django_history
 from seamline.model.event import HistoryChecked, RevisionChecked, Skipped, findings_of
 from seamline.model.finding import Finding
 
@@ -109,16 +111,38 @@ class Walked(NamedTuple):
 
 
 async def walked(server: Server, folder: Path, policy: Policy | None = None, **env: str) -> Walked:
-    """Walk the history of an environment."""
+    """Walk the history of an environment of Alembic."""
+    return await told(
+        Walk(legs(server, folder, alembic_history, "alembic.ini", env), policy or Policy())
+    )
+
+
+async def walked_django(
+    server: Server, folder: Path, python: str = sys.executable, **env: str
+) -> Walked:
+    """Walk the history of a project of Django."""
+    leg = legs(server, folder, django_history, "manage.py", env, python)
+    return await told(Walk(leg, Policy()))
+
+
+def legs(
+    server: Server,
+    folder: Path,
+    bind: Callable[..., AbstractAsyncContextManager[History]],
+    config: str,
+    env: Mapping[str, str],
+    python: str = sys.executable,
+) -> Callable[[], AbstractAsyncContextManager[Leg]]:
+    """Legs of a history that is driven, each on a database of its own."""
 
     @asynccontextmanager
     async def leg() -> AsyncIterator[Leg]:
         address = await server.create(f"walk_{secrets.token_hex(4)}")
         try:
-            history = alembic_history(
-                "alembic.ini",
+            history = bind(
+                config,
                 address,
-                python=sys.executable,
+                python=python,
                 env={"DATABASE_URL": address.url, "PYTHONDONTWRITEBYTECODE": "", **env},
                 cwd=folder,
                 log=folder / "walk.log",
@@ -133,7 +157,7 @@ async def walked(server: Server, folder: Path, policy: Policy | None = None, **e
         finally:
             await server.drop(address.name)
 
-    return await told(Walk(leg, policy or Policy()))
+    return leg
 
 
 async def told(walk: Walk) -> Walked:

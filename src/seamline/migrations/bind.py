@@ -11,6 +11,7 @@ from seamline.migrations.history import History
 from seamline.migrations.stock import stocked
 from seamline.migrations.walk import Leg
 from seamline.migrations.with_alembic import alembic_history
+from seamline.migrations.with_django import django_history
 from seamline.migrations.with_sql import SqlHistory
 from seamline.run.setup import Setup
 from seamline.spec.project import MigrationsTool, Project
@@ -19,7 +20,6 @@ from seamline.system.process import free_port
 from seamline.system.template import fill_all
 
 _NOT_YET = {
-    "django": "this version does not walk Django's migrations",
     "command": "a command that migrates says nothing of single revisions",
     "sql": "a list of SQL files has no way down: name the folder of a tool's migrations",
 }
@@ -30,7 +30,7 @@ def not_walked(project: Project) -> str:
     tool = project.database.migrations if project.database is not None else None
     if tool is None:
         return "no migrations are named in seamline.toml"
-    if tool.kind == "alembic" or tool.folder is not None:
+    if tool.kind in ("alembic", "django") or tool.folder is not None:
         return ""
     return _NOT_YET[tool.kind]
 
@@ -68,8 +68,10 @@ class Legs:
             folder = read_folder(project.path(name), name)
             return nullcontext(SqlHistory(folder, self._server, address))
         lookup = setup.values.lookup(port=free_port(), address=address)
-        return alembic_history(
-            self._tool.config or "alembic.ini",
+        is_django = self._tool.kind == "django"
+        history = django_history if is_django else alembic_history
+        return history(
+            self._tool.config or ("manage.py" if is_django else "alembic.ini"),
             address,
             python=self._tool.python,
             env=fill_all(project.system.env, lookup),

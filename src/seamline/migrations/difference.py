@@ -34,6 +34,26 @@ def without(structure: Structure, table: str) -> Structure:
     return {key: t for key, t in structure.items() if t.table != table}
 
 
+def unnamed(structure: Structure, own_names: re.Pattern[str] | None) -> Structure:
+    """Constraints and indexes whose names the tool makes up, and never looks for, named by what they are."""
+    if own_names is None:
+        return structure
+    found: dict[str, Thing] = {}
+    for key, thing in structure.items():
+        bare = thing.name.rpartition(".")[2]
+        if thing.kind not in ("constraint", "index") or not own_names.search(bare):
+            found[key] = thing
+            continue
+        definition = thing.definition.replace(f" {bare} ON ", " ON ", 1)
+        name, count = f"{thing.table} {definition}", 1
+        while f"{thing.kind} {name}" in found:
+            count += 1
+            name = f"{thing.table} {definition} ({count})"
+        there = msgspec.structs.replace(thing, name=name, definition=definition)
+        found[there.key] = there
+    return found
+
+
 def changed(before: Structure, after: Structure) -> tuple[Thing, ...]:
     """Things that only one of them has, or that are defined otherwise, in a stable order."""
     keys = {k for k in before.keys() | after.keys() if before.get(k) != after.get(k)}

@@ -12,40 +12,24 @@ Connections to any other database than the one named in the first request are re
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import os
 import sys
 import time
 import traceback
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-
-class Refused(Exception):
-    """A connection to a database that is not ours."""
-
-
-class Pipe:
-    """Requests in, answers out; nobody else writes where the answers go."""
-
-    def __init__(self) -> None:
-        self._in = os.fdopen(os.dup(0), "r", encoding="utf-8")
-        self._out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nothing, 0)
-        os.dup2(2, 1)
-
-    def read(self) -> dict[str, Any]:
-        """The next request; at the end of the pipe one to end."""
-        line = self._in.readline()
-        request: dict[str, Any] = json.loads(line) if line else {"do": "end"}
-        return request
-
-    def answer(self, **said: Any) -> None:
-        """Answer a request."""
-        self._out.write(json.dumps(said) + "\n")
-        self._out.flush()
+if TYPE_CHECKING:
+    from seamline.migrations.seamline_pipe import (
+        Pipe,
+        digest,
+        explained,
+        refuse_other_name,
+        refuse_others,
+        unusable,
+    )
+else:  # beside this file, wherever the system's interpreter looks for modules
+    from seamline_pipe import Pipe, digest, explained, refuse_other_name, refuse_others, unusable
 
 
 def guard(place: dict[str, str]) -> None:
@@ -54,32 +38,14 @@ def guard(place: dict[str, str]) -> None:
     from sqlalchemy.engine import Engine
 
     def before(dialect: Any, record: Any, given: Any, named: dict[str, Any]) -> None:
-        host = str(named.get("host") or os.environ.get("PGHOST") or "")
-        port = str(named.get("port") or os.environ.get("PGPORT") or "5432")
-        name = str(
-            named.get("dbname") or named.get("database") or os.environ.get("PGDATABASE") or ""
-        )
-        loopback = ("localhost", "127.0.0.1", "::1")
-        is_there = host == place["host"] or (host in loopback and place["host"] in loopback)
-        if dialect.name != "postgresql" or not (
-            is_there and port == place["port"] and name == place["name"]
-        ):
-            raise Refused(
-                f"env.py connects to the {dialect.name} database {name!r} at {host!r}, port {port}: that is"
-                " not the one made for this walk. Let it take its URL from what [system] env sets"
-            )
+        refuse_others(place, "env.py", dialect.name, named)
 
     def after(connection: Any, record: Any) -> None:
         # An engine with a `creator` makes connections that the event above does not see.
-        cursor = connection.cursor()
         try:
-            cursor.execute("SELECT current_database()")
-            name = cursor.fetchone()[0]
+            refuse_other_name(place, "env.py", connection.cursor())
         finally:
-            cursor.close()
             connection.rollback()
-        if name != place["name"]:
-            raise Refused(f"env.py is connected to the database {name!r}, which is not ours")
 
     event.listen(Engine, "do_connect", before)
     event.listen(Engine, "connect", after)
@@ -112,7 +78,7 @@ class Driver:
                 traceback.print_exc()
                 if not self._waiting:
                     raise
-                self._answer(error=explained(problem, self._script))
+                self._answer(error=explained(problem, self._is_revision))
             if first and not self._started:
                 return
             first = False
@@ -120,6 +86,10 @@ class Driver:
     def _answer(self, **said: Any) -> None:
         self._waiting = False
         self._pipe.answer(**said)
+
+    def _is_revision(self, file: str) -> bool:
+        places = map(os.path.realpath, self._script._version_locations)
+        return file.rpartition(os.sep)[0] in places
 
     def _environment(self) -> None:
         """Run env.py once: as it is, or where it asks for that, as from an event loop of anyio."""
@@ -191,7 +161,7 @@ class Driver:
     def _history(self, context: Any) -> dict[str, Any]:
         table = context.version_table
         schema = context.version_table_schema
-        revisions = [described(s, self._config) for s in self._script.walk_revisions()]
+        revisions = [described(s) for s in self._script.walk_revisions()]
         return {
             "revisions": revisions[::-1],
             "heads": list(self._script.get_heads()),
@@ -199,13 +169,10 @@ class Driver:
         }
 
 
-def described(script: Any, config: Any) -> dict[str, Any]:
+def described(script: Any) -> dict[str, Any]:
     """One revision of the history as it stands in its file."""
     down = script.down_revision or ()
     below = (down,) if isinstance(down, str) else tuple(down)
-    with open(script.path, "rb") as file:  # noqa: PTH123
-        lines = file.read().decode("utf-8", "replace").splitlines()
-    text = "\n".join(line.rstrip() for line in lines if line.strip())
     has_down = callable(getattr(script.module, "downgrade", None))
     return {
         "id": script.revision,
@@ -215,32 +182,8 @@ def described(script: Any, config: Any) -> dict[str, Any]:
         "labels": sorted(script.branch_labels),
         "message": (script.doc or "").strip().split("\n")[0],
         "file": os.path.relpath(script.path),
-        "digest": hashlib.sha256(text.encode()).hexdigest(),
+        "digest": digest(script.path),
         "no_way_down": "" if has_down else "it has no function downgrade",
-    }
-
-
-def explained(problem: BaseException, script: Any) -> dict[str, str]:
-    """What went wrong, as far as the driver of the database says: its code, the table and the column."""
-    cause: Any = getattr(problem, "orig", None) or problem
-    below: Any = cause.__cause__ or cause
-    diag: Any = getattr(cause, "diag", None)
-    code = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or ""
-    where = ""
-    versions = [os.path.realpath(p) for p in script._version_locations]
-    for frame in traceback.extract_tb(problem.__traceback__):
-        if os.path.realpath(frame.filename).rpartition(os.sep)[0] in versions:
-            where = f"{os.path.relpath(frame.filename)}:{frame.lineno}"
-    return {
-        "kind": type(problem).__name__,
-        "message": " ".join(str(cause).split()) or type(problem).__name__,
-        "code": str(code),
-        "table": str(getattr(diag, "table_name", None) or getattr(below, "table_name", None) or ""),
-        "column": str(
-            getattr(diag, "column_name", None) or getattr(below, "column_name", None) or ""
-        ),
-        "statement": str(getattr(problem, "statement", None) or ""),
-        "where": where,
     }
 
 
@@ -344,9 +287,7 @@ def main() -> None:
         config = Config(place["config"], cmd_opts=given)
         script = ScriptDirectory.from_config(config)
     except Exception as problem:
-        traceback.print_exc()
-        text = f"{type(problem).__name__}: {problem}"
-        pipe.answer(error={"kind": type(problem).__name__, "message": text})
+        unusable(pipe, problem)
         return
     Driver(pipe, config, script).run()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 import msgspec
@@ -58,15 +59,17 @@ class History(Protocol):
     """A history, bound to one database.
 
     `revisions` stand in an order in which they can be applied. `bookkeeping` is the table in which the
-    tool keeps what was applied. `again` asks the tool to bring everything up to date once more and says
-    which revisions that applied, None where no tool keeps that. `differences` is None where the tool knows
-    no models.
+    tool keeps what was applied. `own_names` finds the names of constraints and indexes that the tool makes
+    up itself and does not rely on: it looks for these by their columns. `again` asks the tool to bring
+    everything up to date once more and says which revisions that applied, None where no tool keeps that.
+    `differences` is None where the tool knows no models.
     """
 
     tool: str
     revisions: tuple[Revision, ...]
     heads: tuple[str, ...]
     bookkeeping: str
+    own_names: re.Pattern[str] | None
 
     async def up(self, revision: str) -> Step: ...
     async def down(self, revision: str) -> Step: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
@@ -212,8 +213,11 @@ def _failed(check: str, revision: Revision, way: str, problem: Problem, expected
 def one_head(heads: Sequence[str], revisions: Sequence[Revision]) -> Iterator[Finding]:
     """More than one head, of which not every one is a branch that somebody has declared."""
     labels = {r.id: r.labels for r in revisions}
-    if len(heads) < 2 or len({labels.get(h, ()) for h in heads} - {()}) == len(heads):
+    count = Counter(labels.get(h, ()) for h in heads)
+    if len(heads) < 2 or (max(count.values()) == 1 and () not in count):
         return
+    if max(count.values()) > 1:  # of one branch; the others are no matter of dispute
+        heads = [h for h in heads if count[labels.get(h, ())] > 1]
     files = {r.id: r.file for r in revisions}
     yield Finding(
         check="oneHead",

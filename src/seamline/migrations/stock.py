@@ -59,8 +59,8 @@ class Stock:
         self.empty.update(made.left_empty)
 
     def wrote(self, before: Mapping[str, Contents], after: Mapping[str, Contents]) -> None:
-        """A revision has been applied: rows that it wrote are not ours to remove, tables that it emptied
-        are filled anew."""
+        """A revision has been applied or taken back: rows that it wrote are not ours to remove, tables
+        that it emptied are filled anew."""
         for table, contents in after.items():
             if table in before and contents.count > before[table].count:
                 self._made.discard(table)

@@ -14,7 +14,7 @@ import msgspec
 
 from seamline.engines.protocol import Database
 from seamline.errors import TargetError
-from seamline.migrations.difference import changed, without
+from seamline.migrations.difference import changed, unnamed, without
 from seamline.migrations.history import History, Problem, Revision
 from seamline.migrations.judge import (
     Moment,
@@ -153,6 +153,7 @@ class Walk:
             return ""
         ms.append(down.ms)
         seen.down = await self._moment(leg)
+        leg.stock.wrote(seen.before.contents, seen.down.contents)
         again = await leg.history.up(revision.id)
         if again.problem is not None:
             seen.again_problem, self._is_spoilt = again.problem, True
@@ -246,7 +247,8 @@ class Walk:
         )
 
     async def _structure(self, leg: Leg) -> Structure:
-        return without(await leg.database.structure(), leg.history.bookkeeping)
+        structure = without(await leg.database.structure(), leg.history.bookkeeping)
+        return unnamed(structure, leg.history.own_names)
 
     async def _moment(self, leg: Leg, structure: Structure | None = None) -> Moment:
         structure = await self._structure(leg) if structure is None else structure

@@ -18,6 +18,7 @@ class SqlHistory:
     """The `History` of a folder. What is applied it knows itself: there is no tool that would keep it."""
 
     bookkeeping = ""
+    own_names: re.Pattern[str] | None = None
 
     def __init__(self, folder: SqlFolder, server: Server, address: Address) -> None:
         self._server = server

@@ -74,7 +74,7 @@ def _command(tool: MigrationsTool) -> tuple[str, ...]:
         runs = ("alembic",) if tool.python is None else (tool.python, "-m", "alembic")
         return (*runs, "-c", tool.config or "alembic.ini", "upgrade", "heads")
     if tool.kind == "django":
-        return ("python", tool.config or "manage.py", "migrate", "--noinput")
+        return (tool.python or "python", tool.config or "manage.py", "migrate", "--noinput")
     if not tool.command:
         raise SpecError('seamline.toml: database.migrations: kind = "command" needs `command`')
     return tool.command

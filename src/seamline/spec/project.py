@@ -41,7 +41,8 @@ class FromEnv(_Table, frozen=True, kw_only=True):
 class MigrationsTool(_Table, frozen=True, kw_only=True):
     """What makes the schema: a tool and its settings, SQL files in order or a folder of them, or a command.
 
-    `python` is the interpreter that has Alembic, where that is not the one of the `alembic` on the PATH.
+    `python` is the interpreter that has Alembic or Django, where that is not the one of the `alembic`, or
+    the `python`, on the PATH.
     `folder` holds SQL files as Flyway, golang-migrate, dbmate or goose write them.
     """
 

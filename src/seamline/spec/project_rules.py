@@ -79,8 +79,8 @@ def _migration_problems(tool: dict[str, Any], path: KeyPath) -> Iterator[Problem
         yield Problem(path=(*path, "folder"), text=text, on_key=True)
     if kind == "command" and not tool.get("command"):
         yield Problem(path=path, text="kind = \"command\" needs the key 'command'")
-    if "python" in tool and kind != "alembic":
-        text = f'is for kind = "alembic", not {found(kind)}'
+    if "python" in tool and kind not in ("alembic", "django"):
+        text = f'is for kind = "alembic" or "django", not {found(kind)}'
         yield Problem(path=(*path, "python"), text=text, on_key=True)
 
 

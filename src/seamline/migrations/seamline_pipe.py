@@ -1,0 +1,112 @@
+"""What the drivers of the tools share. Like them it runs in the system's own interpreter, and so needs the
+standard library only; its name is one that no module of a system has."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class Refused(Exception):
+    """A connection to a database that is not ours."""
+
+
+class Pipe:
+    """Requests in, answers out; nobody else writes where the answers go."""
+
+    def __init__(self) -> None:
+        self._in = os.fdopen(os.dup(0), "r", encoding="utf-8")
+        self._out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.dup2(2, 1)
+
+    def read(self) -> dict[str, Any]:
+        """The next request; at the end of the pipe one to end."""
+        line = self._in.readline()
+        request: dict[str, Any] = json.loads(line) if line else {"do": "end"}
+        return request
+
+    def answer(self, **said: Any) -> None:
+        """Answer a request."""
+        self._out.write(json.dumps(said) + "\n")
+        self._out.flush()
+
+
+def refuse_others(place: dict[str, str], who: str, dialect: str, named: dict[str, Any]) -> None:
+    """Raise `Refused` unless what a connection is made with leads to the database at `place`."""
+    host = str(named.get("host") or os.environ.get("PGHOST") or "")
+    port = str(named.get("port") or os.environ.get("PGPORT") or "5432")
+    name = str(named.get("dbname") or named.get("database") or os.environ.get("PGDATABASE") or "")
+    is_there = host == place["host"] or (host in _LOOPBACK and place["host"] in _LOOPBACK)
+    if dialect != "postgresql" or not (
+        is_there and port == place["port"] and name == place["name"]
+    ):
+        raise Refused(
+            f"{who} connects to the {dialect} database {name!r} at {host!r}, port {port}: that is"
+            " not the one made for this walk. Let it take its URL from what [system] env sets"
+        )
+
+
+def refuse_other_name(place: dict[str, str], who: str, cursor: Any) -> None:
+    """Raise `Refused` unless an open connection says that its database is the one at `place`."""
+    try:
+        cursor.execute("SELECT current_database()")
+        name = cursor.fetchone()[0]
+    finally:
+        cursor.close()
+    if name != place["name"]:
+        raise Refused(f"{who} is connected to the database {name!r}, which is not ours")
+
+
+def digest(path: str) -> str:
+    """Of a file's text, whatever its empty lines and the ends of the others."""
+    with open(path, "rb") as file:  # noqa: PTH123
+        lines = file.read().decode("utf-8", "replace").splitlines()
+    text = "\n".join(line.rstrip() for line in lines if line.strip())
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def explained(problem: BaseException, is_revision: Callable[[str], bool]) -> dict[str, str]:
+    """What went wrong, as far as the driver of the database says: its code, the table and the column.
+
+    `is_revision` says of a file whether it is one of the history.
+    """
+    cause: Any = getattr(problem, "orig", None) or problem
+    if not _code(cause) and _code(cause.__cause__):
+        cause = cause.__cause__
+    below: Any = cause.__cause__ or cause
+    diag: Any = getattr(cause, "diag", None)
+    where = ""
+    for frame in traceback.extract_tb(problem.__traceback__):
+        if is_revision(os.path.realpath(frame.filename)):
+            where = f"{os.path.relpath(frame.filename)}:{frame.lineno}"
+    return {
+        "kind": type(problem).__name__,
+        "message": " ".join(str(cause).split()) or type(problem).__name__,
+        "code": _code(cause),
+        "table": str(getattr(diag, "table_name", None) or getattr(below, "table_name", None) or ""),
+        "column": str(
+            getattr(diag, "column_name", None) or getattr(below, "column_name", None) or ""
+        ),
+        "statement": str(getattr(problem, "statement", None) or ""),
+        "where": where,
+    }
+
+
+def unusable(pipe: Pipe, problem: BaseException) -> None:
+    """Answer that the tool's own environment failed."""
+    traceback.print_exc(file=sys.stderr)
+    text = f"{type(problem).__name__}: {problem}"
+    pipe.answer(error={"kind": type(problem).__name__, "message": text})
+
+
+def _code(error: Any) -> str:
+    return str(getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or "")
