@@ -36,35 +36,62 @@ def show(finding: str, project: Path, reports: Path | None) -> None:
     import shutil
 
     from seamline.report.detail import show as print_finding
-    from seamline.spec import load_project
-    from seamline.workflow.artifacts import reports_folder
+    from seamline.workflow.artifacts import record_of
     from seamline.workflow.replay import find
-    from seamline.workflow.reported import RECORD
 
-    record = reports_folder(load_project(project), reports) / RECORD
     width = min(shutil.get_terminal_size().columns, 120)
-    print_finding(find(record, finding), sys.stdout, width)
+    print_finding(find(record_of(project, reports), finding), sys.stdout, width)
 
 
 @click.command()
 @click.argument("finding")
 @_options
-def replay(finding: str, project: Path, reports: Path | None) -> int:
+@click.option(
+    "--url", metavar="URL", help="Of `run data --url`: the database's URL with its password."
+)
+@click.option(
+    "--files",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Of `run data --files`: the folder.  [default: that of the run]",
+)
+@click.option(
+    "--framework",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Of `run data --url` or `--files`: the data file.  [default: the project's]",
+)
+def replay(
+    finding: str,
+    project: Path,
+    reports: Path | None,
+    url: str | None,
+    files: Path | None,
+    framework: Path | None,
+) -> int:
     """Send a finding's case again, alone, to a fresh system: does it still fail?
+
+    A finding of `run data --url` or `--files` is looked up in the same rows again, read only.
 
     Exit code: 0 fixed, 1 still fails.
     """
     import shutil
 
     from seamline.report.detail import show as print_finding
-    from seamline.workflow.artifacts import load_job, reports_folder
-    from seamline.workflow.replay import find
+    from seamline.workflow.artifacts import load_job, record_of
+    from seamline.workflow.replay import find, replay_rows, source_of
     from seamline.workflow.replay import replay as try_again
-    from seamline.workflow.reported import RECORD, run_to_end
+    from seamline.workflow.reported import run_to_end
+    from seamline.workflow.source import rows_again
 
-    job = load_job(project, parts=("api", "database"))
-    wanted = find(reports_folder(job.project, reports) / RECORD, finding)
-    again = run_to_end(try_again(job, wanted, lambda event: None))
+    record = record_of(project, reports)
+    wanted = find(record, finding)
+    if source := source_of(record):
+        rows = rows_again(project, source, url=url, files=files, framework=framework)
+        again = run_to_end(replay_rows(rows, wanted))
+    elif url is not None or files is not None or framework is not None:
+        raise click.UsageError("--url, --files and --framework are for findings of rows alone")
+    else:
+        job = load_job(project, parts=("api", "database"))
+        again = run_to_end(try_again(job, wanted, lambda event: None))
     if again.finding is not None:
         print_finding(again.finding, sys.stdout, min(shutil.get_terminal_size().columns, 120))
     click.echo(f"{wanted.id} {again.outcome}")

@@ -20,7 +20,8 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="eve
 class RunStarted(_Event, frozen=True, kw_only=True):
     """First event: what is tested, with what. `engine` is empty where there is no database.
 
-    `selected` says what part of the cases was asked for; empty: all.
+    `selected` says what part of the cases was asked for; empty: all. `source` is what rows were read
+    from where that is all there was: a URL without its password, or a folder of files.
     """
 
     seamline: str
@@ -34,6 +35,7 @@ class RunStarted(_Event, frozen=True, kw_only=True):
     tables: int
     parts: tuple[Part, ...]
     selected: str = ""
+    source: str = ""
 
 
 class StageFinished(_Event, frozen=True, kw_only=True):

@@ -196,7 +196,7 @@ async def _server(setup: Setup, database: Database, stack: AsyncExitStack) -> No
             folder = setup.workspace.subfolder("database")
             server = await stack.enter_async_context(engine.private(folder, setup.workspace.record))
         else:
-            url = _url(database)
+            url = database_url(database)
             setup.redactor.add("database_url", url)
             server = given = await stack.enter_async_context(
                 engine.existing(url, disposable=database.disposable)
@@ -239,7 +239,8 @@ def beside(setup: Setup, project: Project, name: str, base: Address | None = Non
     )
 
 
-def _url(database: Database) -> str:
+def database_url(database: Database) -> str:
+    """The URL that the toml has or names a variable for. Raises `UsageError` where there is none."""
     if isinstance(database.url, FromEnv):
         return from_environment(database.url.env)
     if database.url is None:

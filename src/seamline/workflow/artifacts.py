@@ -14,13 +14,21 @@ from seamline.model.case import Case
 from seamline.model.vocabulary import MIGRATION_CHECKS, Part
 from seamline.report.plan import show_plan
 from seamline.run.rules import Files
-from seamline.spec import DATA, ENDPOINTS, find_spec, load_data, load_endpoints, load_project
+from seamline.spec import (
+    DATA,
+    ENDPOINTS,
+    PROJECT,
+    find_spec,
+    load_data,
+    load_endpoints,
+    load_project,
+)
 from seamline.spec.data import DataFramework
 from seamline.spec.project import Project
 from seamline.workflow.changed import Changed, changed_since
 from seamline.workflow.job import Job
 from seamline.workflow.plan import planned
-from seamline.workflow.reported import made, reported, run_to_end
+from seamline.workflow.reported import RECORD, made, reported, run_to_end
 from seamline.workflow.run import Run
 from seamline.workflow.select import known_checks, parts_of, seconds
 
@@ -140,6 +148,25 @@ def print_plan(job: Job, stream: TextIO) -> int:
     plan, abilities = run_to_end(planned(msgspec.structs.replace(job, keep=False)))
     show_plan(plan, abilities, stream, min(shutil.get_terminal_size().columns, 120))
     return 0
+
+
+def record_of(folder: Path, reports: Path | None = None) -> Path:
+    """The record of the last run: in `reports`, else where the project's toml says, else in the folder
+    or its `integration`, as for runs without a toml. Raises `UsageError` where there is none."""
+    toml = folder / PROJECT if folder.is_dir() else folder
+    if reports is not None:
+        places = [reports]
+    elif toml.is_file():
+        project = load_project(toml)
+        places = [project.path(project.paths.reports)]
+    else:
+        places = [folder, folder / "integration"]
+    found = [place / RECORD for place in places if (place / RECORD).is_file()]
+    if not found:
+        raise UsageError(
+            f"no record of a run in {' or '.join(map(str, places))}: its folder is named by --reports"
+        )
+    return found[0]
 
 
 def reports_folder(project: Project, other: Path | None = None) -> Path:

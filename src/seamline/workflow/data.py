@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TextIO
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import msgspec
 
@@ -48,6 +48,11 @@ class DataJob(msgspec.Struct, frozen=True, kw_only=True):
     gate: Gate = Gate()
     limits: Limits = Limits()
 
+    @property
+    def source(self) -> str:
+        """What is read, as a record may keep it."""
+        return str(self.files.resolve()) if self.files is not None else without_password(self.url)
+
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
         """What is read. Raises `UsageError` for a URL of a kind that is not known."""
         if self.files is not None:
@@ -56,6 +61,32 @@ class DataJob(msgspec.Struct, frozen=True, kw_only=True):
         if scheme not in _SCHEMES:
             raise UsageError(f"--url must be postgresql://…, not {scheme or self.url!r}")
         return engine_for(_SCHEMES[scheme]).snapshot(self.url, check_s=self.limits.data_check_s)
+
+
+def without_password(url: str) -> str:
+    """A database's URL without what lets somebody in."""
+    parts = urlsplit(url)
+    login, at, host = parts.netloc.rpartition("@")
+    kept = urlencode([(k, v) for k, v in parse_qsl(parts.query) if "password" not in k])
+    place = f"{login.partition(':')[0]}{at}{host}{parts.path}"
+    return f"{parts.scheme}://{place}{'?' if kept else ''}{kept}"
+
+
+def redactor_of(job: DataJob) -> Redactor:
+    """Hides the password of the job's URL."""
+    redactor = Redactor()
+    parts = urlsplit(job.url)
+    said = [v for k, v in parse_qsl(parts.query) if "password" in k]
+    for password in (unquote(parts.password or ""), *said):
+        if password:
+            redactor.add("password of --url", password)
+    return redactor
+
+
+def rules_of(job: DataJob, catalog: Catalog) -> tuple[list[Rule], list[Misfit]]:
+    """The rules of the catalog and of the data file, and what of that the database does not fit."""
+    own, misfits = resolved(job.framework, catalog)
+    return list(without_twins(derived(catalog), own)), misfits
 
 
 def load_data_job(
@@ -99,9 +130,7 @@ class DataRun:
         self._job = job
         self._summary = Summary()
         self._out = emit
-        self._redactor = Redactor()
-        if password := urlsplit(job.url).password:
-            self._redactor.add("password of --url", unquote(password))
+        self._redactor = redactor_of(job)
 
     def _emit(self, event: Event) -> None:
         self._summary.on(event)
@@ -142,13 +171,13 @@ class DataRun:
         """Every check that can be evaluated; the ones of which the file and the database do not agree."""
         catalog = await snapshot.catalog()
         self._started(snapshot, catalog)
-        own, misfits = resolved(self._job.framework, catalog)
+        known, misfits = rules_of(self._job, catalog)
         misfits = [m for m in misfits if not self._job.checks or m.check in self._job.checks]
         for misfit in misfits:
             (line,) = told([misfit], self._job.file.name, self._job.file)
             self._emit(_unfit(misfit, line))
         rules: list[Rule] = []
-        for rule in without_twins(derived(catalog), own):
+        for rule in known:
             if self._job.checks and rule.check not in self._job.checks:
                 continue
             if not rule.proven and (why := refusal(rule)):
@@ -176,6 +205,7 @@ class DataRun:
                 tables=len(catalog.tables),
                 parts=("database",),
                 selected=f"checks {', '.join(sorted(checks))}" if checks else "",
+                source=self._job.source,
             )
         )
 

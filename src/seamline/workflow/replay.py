@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from seamline.checks.contract_drift import CHECK
+from seamline.data.declared import told
+from seamline.data.dialect import Dialect, dialect_for
+from seamline.data.dialect.postgresql import DIALECT
 from seamline.data.evaluate import whole
 from seamline.data.finding import finding_of
-from seamline.errors import UsageError
-from seamline.model.event import Event, FindingConfirmed, findings_of
+from seamline.data.guard import refusal
+from seamline.data.rule import Rule
+from seamline.data.scan import Reader, Wide
+from seamline.errors import SpecError, TargetError, UsageError
+from seamline.model.event import Event, FindingConfirmed, RunStarted, findings_of
 from seamline.model.finding import Finding
 from seamline.model.vocabulary import DOCUMENT_CHECKS, MIGRATION_CHECKS, ROLLOUT_CHECKS
 from seamline.openapi.document import Document
@@ -24,6 +30,7 @@ from seamline.run.setup import prepared
 from seamline.run.sound import document_findings
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
+from seamline.workflow.data import DataJob, redactor_of, rules_of
 from seamline.workflow.job import Job
 from seamline.workflow.migrations import walk
 from seamline.workflow.plan import plan_of
@@ -57,6 +64,36 @@ def find(record: Path, wanted: str) -> Finding:
     if matches:
         raise UsageError(f"{wanted} stands for more than one finding: {ids}")
     raise UsageError(f"no finding {wanted} in {record}. Findings there: {ids}")
+
+
+def source_of(record: Path) -> str:
+    """What a run of rows alone read, as `RunStarted.source`; empty for any other run."""
+    return next((e.source for e in read_events(record) if isinstance(e, RunStarted)), "")
+
+
+async def replay_rows(job: DataJob, finding: Finding) -> Replayed:
+    """Hold the finding's rule against the same rows again, read only.
+
+    Raises `UsageError` when there is no such rule any more or it cannot be evaluated, `SpecError` when
+    the database has no place for it any more.
+    """
+    redactor = redactor_of(job)
+    try:
+        async with job.snapshot() as snapshot:
+            rules, misfits = rules_of(job, await snapshot.catalog())
+            mine = [m for m in misfits if _names(m.table, m.check, m.label, finding)]
+            if mine:
+                raise SpecError(told(mine, job.file.name, job.file))
+            for rule in _same(rules, finding):
+                if not rule.proven and (why := refusal(rule)):
+                    raise UsageError(f"the rule {finding.detail!r} is not evaluated: {why}")
+            again = await _looked_up(
+                snapshot, rules, redactor, finding, dialect_for(snapshot.engine), snapshot
+            )
+    except TargetError as error:
+        error.args = (redactor.text(str(error)),)
+        raise
+    return _outcome(again)
 
 
 async def replay(job: Job, finding: Finding, emit: Callable[[Event], None]) -> Replayed:
@@ -128,16 +165,37 @@ async def _case(
 async def _rule(
     target: Target, judged: Judging, redactor: Redactor, finding: Finding
 ) -> Finding | None:
-    rules = [
-        r
-        for r in judged.rows
-        if (r.table.name, r.check, r.label) == (finding.subject, finding.check, finding.detail)
-    ]
-    if not rules or target.database is None:
+    if target.database is None:
+        raise UsageError(f"{finding.id} is about rows, and there is no database any more")
+    # One rule: it needs no snapshot.
+    return await _looked_up(target.database, judged.rows, redactor, finding)
+
+
+def _names(table: str, check: str, label: str, finding: Finding) -> bool:
+    return (table, check, label) == (finding.subject, finding.check, finding.detail)
+
+
+def _same(rules: Iterable[Rule], finding: Finding) -> list[Rule]:
+    """The finding's rule; empty where it is not among them."""
+    return [r for r in rules if _names(r.table.name, r.check, r.label, finding)]
+
+
+async def _looked_up(
+    reader: Reader,
+    rules: Iterable[Rule],
+    redactor: Redactor,
+    finding: Finding,
+    dialect: Dialect = DIALECT,
+    wide: Wide | None = None,
+) -> Finding | None:
+    """The finding as the rows bear it out now."""
+    mine = _same(rules, finding)
+    if not mine:
         raise UsageError(f"the rule {finding.detail!r} of {finding.id} is not there any more")
-    async for result in whole(target.database, rules):  # one rule: it needs no snapshot
+    async for result in whole(reader, mine, dialect=dialect, wide=wide):
         if result.error:
-            raise UsageError(f"the rule {finding.detail!r} could not be evaluated: {result.error}")
+            why = redactor.text(result.error)
+            raise UsageError(f"the rule {finding.detail!r} could not be evaluated: {why}")
         if result.broken:
             return finding_of(result, redact=redactor.row)
     return None
