@@ -325,6 +325,13 @@ PROJECT: dict[str, tuple[str, ...]] = {
         " found 5",
         "6:14: database.migrations: kind = \"sql\" needs the key 'files' or 'folder', not neither",
     ),
+    SYSTEM + "[database.migrations]\nkind = 'command'\ncommand = ['x']\nup = ['x', 'up']": (
+        "3:1: database.migrations: a history is walked by commands: needs the key 'revisions'",
+        "6:6: database.migrations.up: must say to which revision: {revision} in one of its words",
+    ),
+    SYSTEM + "[database.migrations]\nkind = 'alembic'\ndown = ['x', '{undone}']": (
+        "5:1: database.migrations.down: is for kind = \"command\", not 'alembic'",
+    ),
     SYSTEM + "[identities.anonymous]\nheader = { A = 'b' }": (
         "3:1: identities.anonymous: 'anonymous' is always there: it sends no credentials."
         " Take another name",

@@ -11,6 +11,7 @@ from seamline.migrations.history import History
 from seamline.migrations.stock import stocked
 from seamline.migrations.walk import Leg
 from seamline.migrations.with_alembic import alembic_history
+from seamline.migrations.with_command import Shell, command_history
 from seamline.migrations.with_django import django_history
 from seamline.migrations.with_sql import SqlHistory
 from seamline.run.setup import Setup
@@ -20,7 +21,7 @@ from seamline.system.process import free_port
 from seamline.system.template import fill_all
 
 _NOT_YET = {
-    "command": "a command that migrates says nothing of single revisions",
+    "command": "a command that migrates says nothing of single revisions: name `revisions`, `up` and `down`",
     "sql": "a list of SQL files has no way down: name the folder of a tool's migrations",
 }
 
@@ -30,7 +31,7 @@ def not_walked(project: Project) -> str:
     tool = project.database.migrations if project.database is not None else None
     if tool is None:
         return "no migrations are named in seamline.toml"
-    if tool.kind in ("alembic", "django") or tool.folder is not None:
+    if tool.kind in ("alembic", "django") or tool.up or tool.folder is not None:
         return ""
     return _NOT_YET[tool.kind]
 
@@ -65,17 +66,22 @@ class Legs:
         setup = self._setup
         project = setup.project
         if (name := self._tool.folder) is not None:
-            folder = read_folder(project.path(name), name)
-            return nullcontext(SqlHistory(folder, self._server, address))
+            files = read_folder(project.path(name), name)
+            return nullcontext(SqlHistory(files, self._server, address))
         lookup = setup.values.lookup(port=free_port(), address=address)
+        env, cwd = fill_all(project.system.env, lookup), project.path(project.system.cwd)
+        folder, started = setup.workspace.folder, setup.workspace.record
+        if self._tool.kind == "command":
+            shell = Shell(lookup=lookup, env=env, cwd=cwd, folder=folder, started=started)
+            return command_history(self._tool, shell)
         is_django = self._tool.kind == "django"
         history = django_history if is_django else alembic_history
         return history(
             self._tool.config or ("manage.py" if is_django else "alembic.ini"),
             address,
             python=self._tool.python,
-            env=fill_all(project.system.env, lookup),
-            cwd=project.path(project.system.cwd),
-            log=setup.workspace.folder / "walk.log",
-            started=setup.workspace.record,
+            env=env,
+            cwd=cwd,
+            log=folder / "walk.log",
+            started=started,
         )

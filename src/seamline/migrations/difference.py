@@ -11,9 +11,11 @@ from typing import Any
 import msgspec
 
 from seamline.model.structure import Contents, Structure, Thing
+from seamline.rows.maker import BOOKKEEPING
 
 _LABEL = re.compile(r"'(?:[^']|'')*'")
 _ROW = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
+_KNOWN = BOOKKEEPING - {"migrations", "schema_version"}  # names that a system may use as well
 _KINDS = (
     "extension",
     "schema",
@@ -28,10 +30,14 @@ _KINDS = (
 
 
 def without(structure: Structure, table: str) -> Structure:
-    """All but one table and what belongs to it: the tool's own bookkeeping is not the system's."""
-    if not table:
-        return structure
-    return {key: t for key, t in structure.items() if t.table != table}
+    """All but one table and what belongs to it: the tool's own bookkeeping is not the system's.
+
+    Nor is that of any other known tool, which may have more than one table for that.
+    """
+    own = {t.table for t in structure.values() if t.table.rpartition(".")[2].lower() in _KNOWN}
+    if table:
+        own.add(table)
+    return {key: t for key, t in structure.items() if t.table not in own} if own else structure
 
 
 def unnamed(structure: Structure, own_names: re.Pattern[str] | None) -> Structure:

@@ -38,12 +38,21 @@ class FromEnv(_Table, frozen=True, kw_only=True):
     env: Name
 
 
+class Listing(_Table, frozen=True, kw_only=True):
+    """A command that prints the revisions, one a line, oldest first; the first word is the name."""
+
+    command: tuple[Name, ...]
+
+
 class MigrationsTool(_Table, frozen=True, kw_only=True):
     """What makes the schema: a tool and its settings, SQL files in order or a folder of them, or a command.
 
     `python` is the interpreter that has Alembic or Django, where that is not the one of the `alembic`, or
     the `python`, on the PATH.
-    `folder` holds SQL files as Flyway, golang-migrate, dbmate or goose write them.
+    `folder` holds SQL files as Flyway, golang-migrate, dbmate or goose write them. `revisions`, `up` and
+    `down` let the history of a `command`, which brings everything up, be walked: `{revision}` is the one to
+    bring the database up or down to, `base` where there is none below, `{undone}` the one that is taken
+    back. `current` prints where it is; `bookkeeping` is the table in which the tool keeps that.
     """
 
     kind: Literal["alembic", "django", "sql", "command"]
@@ -52,6 +61,12 @@ class MigrationsTool(_Table, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     folder: Name | None = None
     command: tuple[Name, ...] = ()
+    revisions: tuple[Name, ...] | Listing = ()
+    up: tuple[Name, ...] = ()
+    down: tuple[Name, ...] = ()
+    current: tuple[Name, ...] = ()
+    base: str = "0"
+    bookkeeping: str = ""
 
 
 class SeedCommand(_Table, frozen=True, kw_only=True):

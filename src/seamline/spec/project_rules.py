@@ -13,6 +13,7 @@ from seamline.text.suggest import did_you_mean
 
 _TEMPLATE = re.compile(r"\{(secret|env):([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WALKING = ("revisions", "up", "down", "current", "base", "bookkeeping")
 _PROOFS = ("login", "header", "query", "basic", "cookie", "oauth2")
 
 
@@ -79,9 +80,27 @@ def _migration_problems(tool: dict[str, Any], path: KeyPath) -> Iterator[Problem
         yield Problem(path=(*path, "folder"), text=text, on_key=True)
     if kind == "command" and not tool.get("command"):
         yield Problem(path=path, text="kind = \"command\" needs the key 'command'")
+    yield from _walk_problems(tool, path)
     if "python" in tool and kind not in ("alembic", "django"):
         text = f'is for kind = "alembic" or "django", not {found(kind)}'
         yield Problem(path=(*path, "python"), text=text, on_key=True)
+
+
+def _walk_problems(tool: dict[str, Any], path: KeyPath) -> Iterator[Problem]:
+    """Commands that walk a history: all that is needed, or none of it."""
+    given = [key for key in _WALKING if key in tool]
+    if given and (kind := tool.get("kind")) != "command":
+        text = f'is for kind = "command", not {found(kind)}'
+        yield Problem(path=(*path, given[0]), text=text, on_key=True)
+        return
+    for key in ("revisions", "up"):
+        if given and not tool.get(key):
+            yield Problem(path=path, text=f"a history is walked by commands: needs the key {key!r}")
+    for key, names in (("up", ("{revision}",)), ("down", ("{revision}", "{undone}"))):
+        words = tool.get(key)
+        if isinstance(words, list) and words and not any(n in str(w) for w in words for n in names):
+            text = f"must say to which revision: {' or '.join(names)} in one of its words"
+            yield Problem(path=(*path, key), text=text)
 
 
 def _identity_problems(name: str, identity: Any, path: KeyPath) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 
 from seamline.errors import TargetError
@@ -106,21 +106,23 @@ async def running(
     log: Path,
     started: Callable[[int], None],
     talks: bool = False,
+    said: Path | None = None,
 ) -> AsyncIterator[Process]:
     """Run a command in a process group of its own, in `environment`; its output goes to `log`.
 
-    With `talks` its standard input and output are for `Process.ask`. Raises `TargetError` when the
+    With `talks` its standard input and output are for `Process.ask`; its standard output alone goes to
+    `said`, where that is given. Raises `TargetError` when the
     command cannot be started.
     """
     pipe = asyncio.subprocess.PIPE
     try:
-        with log.open("ab") as output:
+        with log.open("ab") as output, said.open("wb") if said else nullcontext(output) as out:
             child = await asyncio.create_subprocess_exec(
                 *command,
                 env=environment(env),
                 cwd=cwd,
                 stdin=pipe if talks else asyncio.subprocess.DEVNULL,
-                stdout=pipe if talks else output,
+                stdout=pipe if talks else out,
                 stderr=output,
                 start_new_session=True,
                 limit=_LINE_BYTES,
