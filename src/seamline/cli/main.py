@@ -11,6 +11,7 @@ from seamline import __version__
 from seamline.cli.cases import cases, pin
 from seamline.cli.finding import replay, show
 from seamline.cli.init import init
+from seamline.cli.past import accept, diff, history, rollback
 from seamline.cli.run import run
 from seamline.cli.show import checks, mark, schema
 from seamline.errors import SeamlineError, SpecError
@@ -22,7 +23,22 @@ def cli() -> None:
     """Test a web API together with its database: every answer, every row, judged together."""
 
 
-for command in (init, run, cases, pin, show, replay, checks, schema, mark):
+_COMMANDS = (
+    init,
+    run,
+    cases,
+    pin,
+    show,
+    replay,
+    accept,
+    diff,
+    history,
+    rollback,
+    checks,
+    schema,
+    mark,
+)
+for command in _COMMANDS:
     cli.add_command(command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -197,6 +198,14 @@ class Skipped(_Event, frozen=True, kw_only=True):
     item: NotCovered
 
 
+class AcceptancesJudged(_Event, frozen=True, kw_only=True):
+    """What came of the findings that a person has accepted, a line each for those that want a look."""
+
+    accepted: int
+    expired: tuple[str, ...] = ()
+    unneeded: tuple[str, ...] = ()
+
+
 class RunFinished(_Event, frozen=True, kw_only=True):
     """Always the last event.
 
@@ -224,6 +233,7 @@ Event = (
     | FindingConfirmed
     | Errored
     | Skipped
+    | AcceptancesJudged
     | RunFinished
 )
 
@@ -246,3 +256,24 @@ def findings_of(event: Event) -> tuple[Finding, ...]:
         case DataChecked() if event.finding is not None:
             return (event.finding,)
     return ()
+
+
+def with_findings(event: Event, change: Callable[[Finding], Finding]) -> Event:
+    """The event with each of its findings changed."""
+    match event:
+        case (
+            CaseFinished()
+            | DocumentChecked()
+            | ContractCompared()
+            | RevisionChecked()
+            | HistoryChecked()
+            | RolloutChecked()
+            | RolloutFinished()
+        ) if event.findings:
+            findings = tuple(change(f) for f in event.findings)
+            return msgspec.structs.replace(event, findings=findings)
+        case FindingConfirmed():
+            return msgspec.structs.replace(event, finding=change(event.finding))
+        case DataChecked() if event.finding is not None:
+            return msgspec.structs.replace(event, finding=change(event.finding))
+    return event

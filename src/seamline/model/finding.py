@@ -40,6 +40,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     `subject` is the operation, table or revision; `detail` the column or pointer within it.
     `case` and `step` say where it was seen (`case` is empty for a finding of a table's rows).
+    `accepted` says until when and why it may stay, where a person has said so.
     """
 
     check: str
@@ -54,6 +55,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     case: str = ""
     step: int = 0
     verdict: Verdict = "unconfirmed"
+    accepted: str = ""
     evidence: Evidence | None = None
 
     @property

@@ -30,6 +30,7 @@ def show(finding: Finding, stream: TextIO, width: int) -> None:
         ("actual", finding.actual),
         ("why", finding.why),
         ("verdict", _VERDICTS[finding.verdict]),
+        ("accepted", finding.accepted),
         ("case", f"{finding.case}, step {finding.step + 1}" if finding.case else ""),
     ):
         if text:

@@ -51,6 +51,7 @@ class _Seen(msgspec.Struct, array_like=True):
     check: str
     message: str
     text: str
+    accepted: str = ""
 
 
 class _Result(msgspec.Struct, array_like=True):
@@ -234,12 +235,14 @@ def _seen(finding: Finding) -> _Seen:
         visible(finding.check),
         f"{finding.id} {one_line(finding.title, 400)}",
         "\n".join(lines),
+        finding.accepted,
     )
 
 
 def _fails(finding: _Seen) -> bool:
-    """Errors that were not found unstable; the rest is told, but breaks no build."""
-    return finding.severity == "error" and finding.verdict != "unstable"
+    """Errors that are neither unstable nor accepted; the rest is told, but breaks no build."""
+    is_firm = finding.verdict != "unstable" and not finding.accepted
+    return finding.severity == "error" and is_firm
 
 
 def _children(result: _Result) -> Iterator[str]:
@@ -255,7 +258,8 @@ def _children(result: _Result) -> Iterator[str]:
             text = escape(f"{f.verdict}\n{f.text}")
             yield f"      <failure {attributes}>{text}</failure>\n"
         else:
-            told.append(f"{f.severity}, {f.verdict}: {f.check}: {f.message}\n{f.text}")
+            said = f", accepted {f.accepted}" if f.accepted else ""
+            told.append(f"{f.severity}, {f.verdict}{said}: {f.check}: {f.message}\n{f.text}")
     if told:
         text = escape("\n\n".join(told))
         yield f"      <system-out>{text}</system-out>\n"

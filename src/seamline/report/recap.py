@@ -39,6 +39,7 @@ def recap(summary: Summary, page: Page) -> None:
     _tested(summary, page)
     _findings(summary, page)
     _unstable(summary, page)
+    _acceptances(summary, page)
     _errored(summary, page)
     _gaps(summary, page)
     verdicts(summary, page)
@@ -60,7 +61,8 @@ def verdicts(summary: Summary, page: Page) -> None:
 def headline(finding: Finding) -> str:
     """One line that names a finding."""
     title = one_line(finding.title, 160)
-    return f"{finding.id} {finding.severity}: {one_line(finding.subject, 80)}: {title}"
+    said = f" (accepted {one_line(finding.accepted, 160)})" if finding.accepted else ""
+    return f"{finding.id} {finding.severity}: {one_line(finding.subject, 80)}: {title}{said}"
 
 
 def _tested(s: Summary, page: Page) -> None:
@@ -183,6 +185,16 @@ def _unstable(s: Summary, page: Page) -> None:
         page.text(headline(seen.finding), indent=2, style="yellow")
     if len(shaky) > IN_FULL:
         page.text(f"and {len(shaky) - IN_FULL:,} more", indent=2)
+
+
+def _acceptances(s: Summary, page: Page) -> None:
+    judged = s.acceptances
+    if judged is None or not (judged.expired or judged.unneeded):
+        return
+    page.blank()
+    page.add(Span("Accepted findings", "bold"), Span("  seamline.accepted.json", "dim"))
+    for line in (*judged.expired, *judged.unneeded):
+        page.text(one_line(line, 300), indent=2, style="yellow")
 
 
 def _errored(s: Summary, page: Page) -> None:

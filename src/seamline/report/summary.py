@@ -6,6 +6,7 @@ import msgspec
 
 from seamline.model.case import NotCovered
 from seamline.model.event import (
+    AcceptancesJudged,
     CaseFinished,
     ContractCompared,
     DataChecked,
@@ -68,6 +69,7 @@ class Summary:
         self.rollouts: dict[str, RolloutChecked] = {}
         self.rollout: RolloutFinished | None = None
         self.findings = Findings()
+        self.acceptances: AcceptancesJudged | None = None
         self.gaps: dict[tuple[str, str], Gap] = {}
         self.gaps_left_out = 0
         self.errored: list[Errored] = []
@@ -102,6 +104,8 @@ class Summary:
                 self.findings.confirm(event.finding)
             case Skipped():
                 self._gap(event.item)
+            case AcceptancesJudged():
+                self.acceptances = event
             case Errored():
                 self.errored_count += 1
                 if len(self.errored) < _ERRORED:

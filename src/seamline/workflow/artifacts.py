@@ -23,9 +23,11 @@ from seamline.spec import (
     load_endpoints,
     load_project,
 )
+from seamline.spec.accepted import Acceptance, load_accepted
 from seamline.spec.data import DataFramework
 from seamline.spec.project import Project
 from seamline.workflow.changed import Changed, changed_since
+from seamline.workflow.history import HistoryReporter, history_path, texts_of
 from seamline.workflow.job import Job
 from seamline.workflow.plan import planned
 from seamline.workflow.reported import RECORD, made, reported, run_to_end
@@ -73,6 +75,11 @@ def load_job(
         data = load_data(data_path) if data_path is not None else data
     except SpecError as exc:
         problems += exc.problems
+    accepted: tuple[Acceptance, ...] = ()
+    try:
+        accepted = load_accepted(project.folder).accepted
+    except SpecError as exc:
+        problems += exc.problems
     if problems:
         raise SpecError(problems)
     files = Files(
@@ -92,6 +99,7 @@ def load_job(
         checks=checks,
         time_s=time_s,
         changed=changed,
+        accepted=accepted,
         selected=_in_words(operation, case, checks, time, changed, only_walk),
         walk=only_walk
         or (
@@ -140,7 +148,9 @@ def carry_out(job: Job, stream: TextIO, *, reports: Path | None = None, quiet: b
     Raises the `SeamlineError` that ended the run early, after all has been written.
     """
     folder = reports_folder(job.project, reports)
-    return reported(lambda emit: Run(job, emit).execute(), folder, stream, quiet=quiet)
+    kept = HistoryReporter(history_path(job.project), texts_of(job.project), is_whole=job.is_whole)
+    also = [kept] if job.keep else []
+    return reported(lambda emit: Run(job, emit).execute(), folder, stream, quiet=quiet, also=also)
 
 
 def print_plan(job: Job, stream: TextIO) -> int:

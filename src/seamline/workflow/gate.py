@@ -38,6 +38,7 @@ def _reason(part: Part, summary: Summary, gate: Gate, reason: EndReason) -> str:
         if part_of_check(seen.finding.check) == part
         and seen.finding.severity in gate.fail_on
         and not seen.unstable
+        and not seen.finding.accepted
     ]
     count = len(findings) + sum(
         n

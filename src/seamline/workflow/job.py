@@ -9,6 +9,7 @@ import msgspec
 from seamline.model.case import Case
 from seamline.model.vocabulary import Part
 from seamline.run.rules import Files
+from seamline.spec.accepted import Acceptance
 from seamline.spec.project import Project
 from seamline.workflow.changed import Changed
 
@@ -19,8 +20,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `derive` adds the cases that follow from the document to those of the spec file; `keep` lets
     what was made of the document stay beside them. `checks`, where given, are the only ones to judge;
     `time_s` is how long cases may be sent, `changed` what a change left to test. `selected` says in
-    words what of all this was asked for. `walk` is whether the history of migrations is walked, and
-    `only_walk` leaves out all else.
+    words what of all this was asked for, `accepted` are findings that may stay for a while. `walk` is
+    whether the history of migrations is walked, and `only_walk` leaves out all else.
     """
 
     files: Files
@@ -33,8 +34,14 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     time_s: float | None = None
     changed: Changed | None = None
     selected: str = ""
+    accepted: tuple[Acceptance, ...] = ()
     walk: bool = False
     only_walk: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is asked for, and nothing left out."""
+        return not self.selected and self.derive and self.walk and len(self.parts) > 1
 
     @property
     def project(self) -> Project:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -15,6 +15,7 @@ from seamline.report import (
     JunitReporter,
     MarkdownReporter,
     NdjsonReporter,
+    Reporter,
     Reporters,
     TerminalReporter,
 )
@@ -30,13 +31,18 @@ def reported(
     stream: TextIO,
     *,
     quiet: bool,
+    also: Sequence[Reporter] = (),
 ) -> int:
-    """Execute, with every reporter listening; the exit code. Raises the error that ended it early."""
+    """Execute, with every reporter listening; the exit code. Raises the error that ended it early.
+
+    `also` are reporters beside those that every run has.
+    """
     reporters = Reporters(
         [
             NdjsonReporter(folder / RECORD),
             JunitReporter(folder / "junit.xml"),
             MarkdownReporter(folder),
+            *also,
             TerminalReporter(stream, quiet=quiet),
         ]
     )

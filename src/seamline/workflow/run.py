@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -43,6 +44,7 @@ from seamline.run.vitals import Vitals
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
 from seamline.workflow import gate
+from seamline.workflow.accepted import Acceptances
 from seamline.workflow.cases import Listener, Sender
 from seamline.workflow.job import Job
 from seamline.workflow.migrations import walk
@@ -63,8 +65,10 @@ class Run:
         self._found: dict[str, Finding] = {}
         self._broken_before: set[str] = set()
         self._is_base = True
+        self._acceptances = Acceptances(job.accepted, datetime.now(UTC).date())
 
     def _emit(self, event: Event) -> None:
+        event = self._acceptances.apply(event)
         self._summary.on(event)
         self._out(event)
 
@@ -104,6 +108,9 @@ class Run:
     def _finish(self, reason: EndReason, message: str, code: int | None) -> int:
         """Emit the last event; the exit code, which the gate decides where nothing else did."""
         message = self._redactor.text(message)
+        is_whole = reason == "completed" and self._job.is_whole
+        if (judged := self._acceptances.judged(time.time(), is_whole=is_whole)) is not None:
+            self._emit(judged)
         passed = gate.verdicts(self._summary, self._job.project.gate, reason)
         if code is None:
             code = gate.exit_code(passed, self._summary, self._job.project.gate, reason)
@@ -275,6 +282,7 @@ class Run:
     async def _confirm(self, setup: Setup, rules: Rules, cases: Sequence[Case]) -> None:
         matters = ("error", *self._job.project.gate.fail_on)
         wanted = [f for f in self._found.values() if f.severity in matters]
+        wanted = [f for f in wanted if not self._acceptances.tolerates(f)]
         by_id = {c.id: c for c in cases}
         limit = self._job.project.limits.confirm
         async for finding in confirm(setup, rules, wanted, by_id, limit):

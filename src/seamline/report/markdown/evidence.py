@@ -63,6 +63,8 @@ def _facts(f: Finding, times: int) -> Iterator[str]:
     if f.why:
         yield f"Why it is wrong: {prose(f.why, 2000)}"
     yield f"Verdict: {_VERDICTS[f.verdict]}"
+    if f.accepted:
+        yield f"Accepted {prose(f.accepted, 1000)}"
     step = f", request {f.step + 1}" if f.evidence and len(f.evidence.exchanges) > 1 else ""
     yield f"Seen: {count(times, 'time')}" + (
         f", first in case {code(f.case)}{step}" if f.case else ""
