@@ -126,7 +126,8 @@ class Server(Protocol):
 
     `create` makes an empty database owned by the system's ordinary role, `clone` a copy of one that
     nobody is connected to. `run_script` runs a SQL file's text as the system's role, where asked for in
-    one transaction. `drop` also ends connections.
+    one transaction. `drop` also ends connections. `via` is an address as it is through a proxy on a
+    loopback port, None where no proxy can stand between: the connection is encrypted.
     """
 
     version: str
@@ -138,6 +139,7 @@ class Server(Protocol):
     async def run_script(
         self, address: Address, sql: str, label: str, *, atomic: bool = False
     ) -> None: ...
+    def via(self, address: Address, port: int) -> Address | None: ...
     def open(self, address: Address) -> AbstractAsyncContextManager[Database]: ...
     def writer(self, address: Address, catalog: Catalog) -> AbstractAsyncContextManager[Writer]: ...
 

@@ -10,6 +10,7 @@ import msgspec
 
 from seamline.model.case import Twist
 from seamline.model.row import Row, RowChange
+from seamline.model.statement import SqlStatement
 from seamline.model.vocabulary import CaseKind
 
 _DECODE = msgspec.json.Decoder()
@@ -132,6 +133,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     `twist` is what a derived request changed of an accepted one; `earlier` are the exchanges of the
     steps before it in the same case. `owner` is whose row it was about, where that was asked. `standing`
     is what the database held right after it, for each entry of `reconcile` that speaks of its operation.
+    `sql` are the statements that the system sent meanwhile, None where they do not pass by us.
     """
 
     case: str
@@ -152,6 +154,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     earlier: tuple[Exchange, ...] = ()
     owner: Owner | None = None
     standing: tuple[Standing, ...] = ()
+    sql: tuple[SqlStatement, ...] | None = None
 
     @property
     def status(self) -> int:

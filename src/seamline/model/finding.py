@@ -7,6 +7,7 @@ import hashlib
 import msgspec
 
 from seamline.model.row import RowChange
+from seamline.model.statement import SqlStatement
 from seamline.model.vocabulary import Severity, Verdict
 
 
@@ -23,6 +24,7 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     changes: tuple[RowChange, ...] | None = None
     notes: tuple[str, ...] = ()
+    sql: tuple[SqlStatement, ...] | None = None
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import TextIO
 from seamline.model.finding import Finding, Transcript
 from seamline.model.vocabulary import DOCUMENT_CHECKS, MIGRATION_CHECKS, ROLLOUT_CHECKS
 from seamline.report.page import Page, Span
+from seamline.report.sql import told
 from seamline.report.stream import SafeStream
 from seamline.report.words import pairs, value
 from seamline.text.plain import visible
@@ -79,5 +80,7 @@ def _exchange(exchange: Transcript, page: Page) -> None:
             old = value(before[column], 300) if column in before else "–"
             new = value(after[column], 300) if column in after else "–"
             page.labelled(column, f"{old} → {new}", indent=2, label_width=16)
+    for statement in exchange.sql or ():
+        page.labelled("sql", visible(told(statement)))
     for note in exchange.notes:
         page.labelled("note", visible(note))

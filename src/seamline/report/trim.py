@@ -14,6 +14,7 @@ TEXT = 6_000
 _SHORT = 2_000
 _EXCHANGES = 8
 _CHANGES = 40
+_STATEMENTS = 40
 _ROWS = 20
 _VALUE = 400
 _COLUMNS = 40
@@ -51,6 +52,7 @@ def _transcript(transcript: Transcript) -> Transcript:
         response=_text(transcript.response, TEXT),
         changes=None if changes is None else tuple(_change(c) for c in changes[:_CHANGES]),
         notes=tuple(_text(n, _SHORT) for n in transcript.notes[:10]),
+        sql=transcript.sql and transcript.sql[:_STATEMENTS],
     )
 
 

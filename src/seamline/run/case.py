@@ -16,6 +16,7 @@ from seamline.model.case import Case, RequestTemplate, Step
 from seamline.model.exchange import NOT_JSON, Exchange, Request
 from seamline.model.finding import Finding
 from seamline.model.row import RowChange
+from seamline.model.statement import SqlStatement
 from seamline.model.vocabulary import SAFE_METHODS
 from seamline.run.allow import tolerated
 from seamline.run.evidence import with_evidence
@@ -30,6 +31,8 @@ from seamline.system.identity import Credentials, malformed, missing
 from seamline.system.token import forged
 
 _ALL = tuple(CHECKS.values())
+_STATEMENTS = 1000
+"""So many statements of a request are kept."""
 _RESTRUCTURED = "the request changed the database's structure"
 
 
@@ -129,6 +132,8 @@ async def _send(
     if step.twist is not None and step.twist.scenario == "foreignObjectProtected":
         sent = resolve_template(step, answers)
         owner = await owner_of(session, step.operation, sent.path, sent.json)
+    if session.target.tap is not None:
+        session.target.tap.forget()
     response, failure, took = await session.target.client.send(request)
     changes, notes = await _observe(session)
     tries = 0
@@ -150,6 +155,7 @@ async def _send(
     if response is not None:
         document = None if response.json is NOT_JSON else response.json
         answers.keep(step.label, document, response.headers)
+    sql, more = await _statements(session)
     exchange = Exchange(
         case=case.id,
         kind=case.kind,
@@ -163,11 +169,12 @@ async def _send(
         response=response,
         failure=failure,
         changes=changes,
-        notes=notes,
+        notes=notes + more,
         duration_ms=took,
         twist=step.twist,
         earlier=earlier,
         owner=owner,
+        sql=sql,
     )
     return await _with_standing(session, exchange, step, answers)
 
@@ -256,6 +263,15 @@ async def _observe(session: Session) -> tuple[tuple[RowChange, ...] | None, tupl
     if seen.structure_changed:
         notes += (f"{_RESTRUCTURED}: {seen.structure_changed}",)
     return changes, notes
+
+
+async def _statements(session: Session) -> tuple[tuple[SqlStatement, ...] | None, tuple[str, ...]]:
+    """What the system sent to its database for the request, and what is to be said of it."""
+    tap = session.target.tap
+    if tap is None:
+        return None, ()
+    sql, left_out = await tap.take(_STATEMENTS)
+    return sql, (f"{left_out} more SQL statements are not shown",) if left_out else ()
 
 
 def _is_noise(change: RowChange, noise: Noise) -> bool:

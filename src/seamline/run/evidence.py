@@ -9,11 +9,13 @@ import msgspec
 from seamline.checks.status_as_expected import name_of
 from seamline.model.exchange import Exchange, Request, Response
 from seamline.model.finding import Evidence, Finding, Transcript
+from seamline.model.statement import SqlStatement
 from seamline.text.curl import curl
 from seamline.text.redact import Redactor
 
 MAX_BODY = 16 * 1024
 MAX_ROWS = 50
+MAX_SQL = 100
 
 
 def with_evidence(finding: Finding, exchanges: Sequence[Exchange], redactor: Redactor) -> Finding:
@@ -51,7 +53,28 @@ def transcript(x: Exchange, redactor: Redactor) -> Transcript:
             if x.changes is not None and len(x.changes) > MAX_ROWS
             else ()
         ),
+        sql=None if x.sql is None else _sql(x.sql[:MAX_SQL], redactor),
     )
+
+
+def _sql(statements: Sequence[SqlStatement], redactor: Redactor) -> tuple[SqlStatement, ...]:
+    """Statements fit to show: connections and transactions counted from 1, times from the first."""
+    connections: dict[int, int] = {}
+    transactions: dict[tuple[int, int], int] = {}
+    shown = []
+    for s in statements:
+        connection = connections.setdefault(s.connection, len(connections) + 1)
+        number = transactions.setdefault((s.connection, s.transaction), len(transactions) + 1)
+        shown.append(
+            msgspec.structs.replace(
+                redactor.statement(s),
+                connection=connection,
+                transaction=number,
+                started_ms=round(s.started_ms - statements[0].started_ms, 2),
+                duration_ms=round(s.duration_ms, 2),
+            )
+        )
+    return tuple(shown)
 
 
 def _body_text(body: bytes | None, redactor: Redactor) -> str | None:

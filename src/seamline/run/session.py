@@ -29,6 +29,7 @@ from seamline.system.token import SigningKey
 from seamline.text.pointer import ABSENT, at_pointer
 from seamline.text.redact import Redactor
 from seamline.text.suggest import did_you_mean
+from seamline.wire.thread import Tap
 
 HEADERS = "@headers"
 """What stands behind a label where a derived case means an answer's headers: `first@headers#/etag`."""
@@ -39,6 +40,8 @@ Renew = Callable[[], Awaitable[Credentials]]
 
 class Target(msgspec.Struct, kw_only=True):
     """A running system and, where there is one, the database behind it, with capture installed.
+
+    Through `tap` its statements are seen.
 
     `renew` is how identities that log in by a request do so again; `signing` how the system signs
     its tokens, where the toml says so.
@@ -53,6 +56,7 @@ class Target(msgspec.Struct, kw_only=True):
     process: Process | None = None
     database: Database | None = None
     capture: Capture | None = None
+    tap: Tap | None = None
     catalog: Catalog | None = None
 
 

@@ -25,6 +25,7 @@ from seamline.system.ready import wait_ready
 from seamline.system.template import fill, fill_all
 from seamline.system.workspace import Workspace
 from seamline.text.redact import Redactor
+from seamline.wire.thread import Tap, tapped
 
 Emit = Callable[[Event], None]
 
@@ -97,7 +98,9 @@ class Setup(msgspec.Struct, kw_only=True):
 
     async def _start(self, stack: AsyncExitStack, name: str, captured: bool) -> Target:
         address = await self._clone(stack, name)
-        target, port = await self._system(stack, address)
+        tap, given = await self._tapped(stack, address)
+        target, port = await self._system(stack, given)
+        target.tap = tap
         if self.document is None:
             self.document = await read_document(self.project, target.client)
         target.base_path = base_path(self.project, self.document)
@@ -129,6 +132,29 @@ class Setup(msgspec.Struct, kw_only=True):
         address = await server.clone(self.base.name, name)
         stack.push_async_callback(server.drop, name)
         return address
+
+    async def _tapped(
+        self, stack: AsyncExitStack, address: Address | None
+    ) -> tuple[Tap | None, Address | None]:
+        """The proxy before the system's database and its address, where the statements are to be seen."""
+        server = self.server
+        if address is None or server is None or self.untraced(address):
+            return None, address
+        tap = await stack.enter_async_context(tapped(address.host, address.port))
+        return tap, server.via(address, tap.port)
+
+    def untraced(self, address: Address | None) -> str:
+        """Why the system's SQL statements are not seen, or ''."""
+        database, server, address = self.project.database, self.server, address or self.base
+        if database is None or server is None:
+            return "no database is given"
+        if self.project.system.command is None:
+            return "the system already runs: its connections to the database pass us by"
+        if not database.trace:
+            return "switched off in seamline.toml ([database] trace = false)"
+        if address is not None and server.via(address, 0) is None:
+            return "the URL of the database demands encryption, and nothing can be read along then"
+        return ""
 
     async def _system(
         self, stack: AsyncExitStack, address: Address | None

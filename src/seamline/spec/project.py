@@ -76,7 +76,8 @@ class SeedCommand(_Table, frozen=True, kw_only=True):
 
 
 class Database(_Table, frozen=True, kw_only=True):
-    """The database: a private server of Seamline's own, or one at `url` that `disposable` gives free."""
+    """The database: a private server of Seamline's own, or one at `url` that `disposable` gives free.
+    With `trace` the system is given a proxy's address instead, by which its statements are seen."""
 
     engine: Literal["postgresql", "mariadb", "mysql", "sqlite"] = "postgresql"
     provider: Literal["private", "url"] = "private"
@@ -85,6 +86,7 @@ class Database(_Table, frozen=True, kw_only=True):
     extensions: tuple[str, ...] = ()
     migrations: MigrationsTool | None = None
     seed: Literal["auto"] | tuple[str, ...] | SeedCommand | None = None
+    trace: bool = True
 
     def __post_init__(self) -> None:
         if self.url is not None:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from seamline.model.row import Row, RowChange
+from seamline.model.statement import SqlStatement
 
 HIDDEN = "‹hidden›"
 _HEADERS = frozenset(
@@ -59,6 +60,8 @@ SECRET_COLUMN = re.compile(
     rf"^(?!{_HARMLESS}$).*?(?i:passwor[dt]|passwd|pass_?hash|pwd|passphrase|secret(?!ar)|token"
     r"|api[_-]?key|private[_-]?key|(?:^|_)salt$|(?:^|_)otp(?:_|$))"
 )
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w{0,63}")
+_LITERAL = re.compile(r"'(?:[^']|'')*(?:'|\Z)")
 _SHORTEST = 4
 """A declared secret shorter than this is not searched for: it would blank out ordinary text."""
 
@@ -120,6 +123,17 @@ class Redactor:
             before=None if change.before is None else self.row(change.before),
             after=None if change.after is None else self.row(change.after),
         )
+
+    def statement(self, statement: SqlStatement) -> SqlStatement:
+        """An SQL statement without secrets: where it names a secret column, without any value."""
+        text, params = self.text(statement.text), statement.params
+        if any(SECRET_COLUMN.search(word) for word in _IDENTIFIER.findall(statement.text)):
+            text = _LITERAL.sub(f"'{HIDDEN}'", text)
+            shown = None if params is None else tuple(p and HIDDEN for p in params)
+        else:
+            shown = None if params is None else tuple(p and self.text(p) for p in params)
+        message = self.text(statement.message)
+        return msgspec.structs.replace(statement, text=text, params=shown, message=message)
 
     def row(self, row: Row) -> Row:
         """One row without the values of secret columns."""

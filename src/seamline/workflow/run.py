@@ -208,6 +208,9 @@ class Run:
             )
             self._skipped(item)
 
+        if target.tap is None and target.capture is not None:
+            self._skipped(NotCovered(subject="SQL statements", reason=setup.untraced(None)))
+
     def _document_checked(self, document: Document | None, judged: Judging) -> None:
         checks = self._job.checks
         if document is None or "api" not in self._job.parts:

@@ -14,7 +14,7 @@ from psycopg import sql
 from seamline.engines.postgresql.copy import open_writer
 from seamline.engines.postgresql.database import open_database
 from seamline.engines.postgresql.script import run_script
-from seamline.engines.postgresql.session import Connection, connect, message
+from seamline.engines.postgresql.session import Connection, connect, message, through
 from seamline.engines.protocol import Address, Database, Writer
 from seamline.errors import TargetError, UsageError
 from seamline.model.catalog import Catalog
@@ -129,6 +129,10 @@ class Cluster:
     ) -> None:
         """Run a SQL file's text as the system's role on a connection of its own. Raises `SpecError`."""
         await run_script(address.url, sql, label, atomic=atomic)
+
+    def via(self, address: Address, port: int) -> Address | None:
+        """The address through a proxy on a loopback port; None where the server wants encryption."""
+        return through(address, port)
 
     def open(self, address: Address) -> AbstractAsyncContextManager[Database]:
         """Open a database of this server with the administrator's rights."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -78,3 +78,19 @@ def make_address(
     if extra:
         url += "?" + urlencode(extra, quote_via=quote)
     return Address(host=host, port=port, user=user, password=password, name=name, url=url)
+
+
+def through(address: Address, port: int) -> Address | None:
+    """The same database through a proxy on a loopback port; None where the URL demands encryption."""
+    query = dict(parse_qsl(urlsplit(address.url).query))
+    if query.get("sslmode", "prefer") not in {"disable", "allow", "prefer"}:
+        return None
+    kept = {k: v for k, v in query.items() if k not in {"host", "hostaddr", "port", "sslmode"}}
+    return make_address(
+        host="127.0.0.1",
+        port=port,
+        user=address.user,
+        password=address.password,
+        name=address.name,
+        query=kept,
+    )

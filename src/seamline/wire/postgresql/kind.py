@@ -1,0 +1,58 @@
+"""What a statement is for, told by its first words: cheap, and kept per text."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from seamline.model.statement import SqlKind
+
+_LEAD = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/|[(;])+", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z]+")
+_WRITES = re.compile(r"\b(?:insert\s+into|update|delete\s+from|merge\s+into)\b", re.IGNORECASE)
+_KINDS: dict[str, SqlKind] = {
+    **dict.fromkeys(("select", "table", "values", "fetch", "declare", "explain", "move"), "read"),
+    **dict.fromkeys(("insert", "update", "delete", "merge", "copy", "call", "do"), "write"),
+    **dict.fromkeys(("create", "alter", "drop", "truncate", "comment", "grant", "revoke"), "ddl"),
+    **dict.fromkeys(("begin", "start"), "begin"),
+    **dict.fromkeys(("commit", "end"), "commit"),
+    **dict.fromkeys(("rollback", "abort"), "rollback"),
+    **dict.fromkeys(("savepoint", "release"), "savepoint"),
+    **dict.fromkeys(
+        ("set", "show", "reset", "deallocate", "discard", "listen", "unlisten", "close"),
+        "housekeeping",
+    ),
+}
+
+
+@lru_cache(maxsize=4096)
+def kind_of(text: str) -> SqlKind:
+    """The kind of a statement; of several in one text that of the first."""
+    lead = _LEAD.match(text)
+    found = _WORD.match(text, lead.end() if lead else 0)
+    if found is None:
+        return "other"
+    word = found[0].lower()
+    if word == "with":
+        return "write" if _WRITES.search(text) else "read"
+    if word == "rollback" and re.match(r"\s+(?:\w+\s+)?to\b", text[found.end() :], re.IGNORECASE):
+        return "savepoint"
+    if word == "copy" and re.search(r"\bto\s+stdout\b", text, re.IGNORECASE):
+        return "read"
+    return _KINDS.get(word, "other")
+
+
+_FORGETS = re.compile(
+    r"\s*(?:DEALLOCATE\s+(?:PREPARE\s+)?(\S+?)|DISCARD\s+ALL)\s*;?\s*\Z", re.IGNORECASE
+)
+
+
+def forgotten(text: str) -> str | None:
+    """The prepared statement that a text makes the server forget, `ALL` for all of them."""
+    if text[:1].upper() not in {"D", " ", "\n"}:
+        return None
+    found = _FORGETS.match(text)
+    if found is None:
+        return None
+    name = found[1] or "ALL"
+    return "ALL" if name.upper() == "ALL" else name.strip('"')

@@ -1,0 +1,302 @@
+"""One connection: what both sides say is read along, and what is to fail is made to fail."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from struct import unpack_from
+
+from seamline.model.statement import TxStatus
+from seamline.wire.policy import Action, Pending
+from seamline.wire.postgresql.codec import Framer, error_fields, error_response, text_at
+from seamline.wire.postgresql.expected import Awaited, Expected
+from seamline.wire.postgresql.fault import ROLLBACK, in_place_of, refusal
+from seamline.wire.postgresql.kind import forgotten, kind_of
+from seamline.wire.postgresql.running import Running
+
+_FROM_CLIENT = frozenset(b"BCDEFHPQSXcdfp")
+_COPY_DATA, _DATA_ROW = ord("d"), ord("D")
+_PLAIN: dict[int, Awaited] = {
+    ord("1"): "parse",
+    ord("2"): "bind",
+    ord("3"): "close",
+    ord("T"): "describe",
+    ord("n"): "describe",
+}
+"""Answers that say no more than that something has been done."""
+_STATEMENTS = 5_000
+_NAMED = 16 * 1024
+
+
+class Session:
+    """The state of one connection between two parties that do not know of it.
+
+    Feed it with `from_client` and `from_server`; what is to be sent stands in `to_server` and
+    `to_client`. A statement that waits for a decision is `gate`; `decide` lets it go on. `ended` says
+    that both sides are to be cut off. `done` is called with each statement when the server is ready for
+    the next. With `gated=False` nothing ever waits.
+    """
+
+    def __init__(
+        self, number: int, done: Callable[[Running], None], *, gated: bool = False
+    ) -> None:
+        self.number = number
+        self.gated = gated
+        self.gate: Pending | None = None
+        self.ended = False
+        self.to_client: list[bytes] = []
+        self.to_server: list[bytes] = []
+        self.backend = 0
+        self.tx: TxStatus = ""
+        self._done = done
+        self._client = Framer(frozenset((_COPY_DATA,)), _FROM_CLIENT)
+        self._server = Framer(frozenset((_DATA_ROW, _COPY_DATA)))
+        self._expected = Expected()
+        self._statements: dict[bytes, tuple[str, tuple[int, ...]]] = {}
+        self._portals: dict[bytes, Running] = {}
+        self._open: list[Running] = []
+        self._held: tuple[int, bytes, Running] | None = None
+        self._drop_rest = False
+        self._silent = False
+        self._transaction = 1
+        self._count = 0
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether a statement is on its way."""
+        return bool(self._open)
+
+    def from_client(self, data: bytes) -> None:
+        """Take what the client sent. Raises `ProtocolViolation`."""
+        self._client.feed(data)
+        self._pump()
+
+    def decide(self, action: Action) -> None:
+        """Go on with the statement at the gate."""
+        held, self._held, self.gate = self._held, None, None
+        if held is None or self.ended:
+            return
+        kind, piece, running = held
+        running.started = time.perf_counter()
+        match action.do:
+            case "drop":
+                running.message = "the connection was cut before the server had the statement"
+                self._open.append(running)
+                self.close()
+                self.ended = True
+                return
+            case "error" | "commit_error":
+                self._refuse(kind, running, action)
+            case _:
+                if action.do == "drop_after":
+                    running.drop_after = self._silent = True
+                self._send(kind, piece, running)
+        self._pump()
+
+    def close(self) -> None:
+        """Either side is gone: statements on their way have ended in an unknown way."""
+        for running in self._open:
+            running.ended = running.ended or time.perf_counter()
+            running.transaction = self._transaction
+            self._done(running)
+        self._open = []
+
+    def _pump(self) -> None:
+        while self.gate is None and (taken := self._client.take()) is not None:
+            self._front(*taken)
+
+    def _front(self, kind: int, piece: bytes) -> None:
+        match kind:
+            case 0:  # CONTINUED
+                if not self._drop_rest:
+                    self.to_server.append(piece)
+                return
+            case 66 | 81 | 70:  # Bind, Query, FunctionCall
+                self._drop_rest = False
+                running = self._begin(kind, piece)
+                if self.gated and not self._expected.skipping:
+                    self._held = (kind, piece, running)
+                    self.gate = running.pending(self.backend, self.tx in {"T", "E"})
+                    return
+                self._send(kind, piece, running)
+                return
+            case 80:  # Parse
+                self._parse(piece)
+            case 69:  # Execute
+                name, _, _ = text_at(piece, 5)
+                self._expected.add("execute", self._portals.get(name))
+            case 83:  # Sync
+                self._expected.sync()
+            case 68:  # Describe
+                self._describe(piece)
+            case 67:  # Close
+                self._forget(piece)
+                self._expected.add("close")
+            case 99 | 102:  # CopyDone, CopyFail
+                self._expected.copied()
+        self._drop_rest = False
+        self.to_server.append(piece)
+
+    def _begin(self, kind: int, piece: bytes) -> Running:
+        if kind == 81:
+            raw, _, whole = text_at(piece, 5)
+            running = Running(self._next(), self.number, raw.decode("utf-8", "replace"), None)
+            running.cut = running.cut or not whole
+            return running
+        if kind == 70:
+            return Running(self._next(), self.number, "(function call)", None)
+        portal, at, _ = text_at(piece, 5)
+        name, _, _ = text_at(piece, at)
+        text, oids = self._statements.get(name, ("", ()))
+        running = Running(self._next(), self.number, text, piece)
+        running.oids = oids
+        self._portals[portal] = running
+        return running
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
+
+    def _send(self, kind: int, piece: bytes, running: Running) -> None:
+        if not self._expected.skipping:
+            self._open.append(running)
+            self._expected.add("bind" if kind == 66 else "query", running)
+        self.to_server.append(piece)
+
+    def _refuse(self, kind: int, running: Running, action: Action) -> None:
+        """Have the server refuse a statement; with `commit_error` the transaction is undone before."""
+        running.fault = refusal(action)
+        self._open.append(running)
+        self._drop_rest = True
+        if action.do == "commit_error":
+            self.to_server.append(ROLLBACK)
+            self._expected.add("swallow")
+        self.to_server.append(in_place_of(kind != 66))
+        self._expected.add("bind" if kind == 66 else "query", running)
+
+    def _parse(self, piece: bytes) -> None:
+        name, at, _ = text_at(piece, 5)
+        raw, at, whole = text_at(piece, at)
+        oids: tuple[int, ...] = ()
+        if whole and at + 2 <= len(piece):
+            (count,) = unpack_from("!H", piece, at)
+            if at + 2 + 4 * count <= len(piece):
+                oids = unpack_from(f"!{count}I", piece, at + 2)
+        if len(self._statements) >= _STATEMENTS:
+            self._statements.pop(next(iter(self._statements)))
+        self._statements[name] = (raw[:_NAMED].decode("utf-8", "replace"), oids)
+        self._expected.add("parse", None, name)
+
+    def _describe(self, piece: bytes) -> None:
+        name, _, _ = text_at(piece, 6)
+        self._expected.add("describe", None, name if piece[5:6] == b"S" else None)
+
+    def _forget(self, piece: bytes) -> None:
+        name, _, _ = text_at(piece, 6)
+        if piece[5:6] == b"S":
+            self._statements.pop(name, None)
+        else:
+            self._portals.pop(name, None)
+
+    def from_server(self, data: bytes) -> None:
+        """Take what the server sent. Raises `ProtocolViolation`."""
+        self._server.feed(data)
+        while not self.ended and (taken := self._server.take()) is not None:
+            self._back(*taken)
+
+    def _back(self, kind: int, piece: bytes) -> None:
+        expected = self._expected
+        swallow = expected.swallows
+        if kind in _PLAIN:
+            expected.answered(_PLAIN[kind])
+        match kind:
+            case 68:  # DataRow
+                if (running := expected.running) is not None:
+                    running.returned += self._server.counted
+            case 67 | 73 | 115:  # CommandComplete, EmptyQueryResponse, PortalSuspended
+                self._complete(kind, piece)
+            case 90:  # ReadyForQuery
+                self._ready(piece)
+            case 69:  # ErrorResponse
+                piece = self._error(piece)
+            case 116:  # ParameterDescription
+                self._described(piece)
+            case 71:  # CopyInResponse
+                expected.copying()
+            case 75:  # BackendKeyData
+                (self.backend,) = unpack_from("!I", piece, 5) if len(piece) >= 9 else (0,)
+        if not swallow and not self._silent:
+            self.to_client.append(piece)
+
+    def _complete(self, kind: int, piece: bytes) -> None:
+        running = self._expected.completed()
+        if running is None:
+            return
+        running.ended = time.perf_counter()
+        if kind == 67:
+            running.tags.append(piece[5:-1].decode("utf-8", "replace"))
+            if (name := forgotten(running.text)) is not None:
+                if name == "ALL":
+                    self._statements.clear()
+                else:
+                    self._statements.pop(name.encode(), None)
+        if running.drop_after and not self._expected.will_be_ready:
+            self._cut_off()
+
+    def _described(self, piece: bytes) -> None:
+        name = self._expected.described
+        known = self._statements.get(name) if name is not None else None
+        if name is None or known is None or len(piece) < 7:
+            return
+        (count,) = unpack_from("!H", piece, 5)
+        if 7 + 4 * count <= len(piece):
+            self._statements[name] = (known[0], unpack_from(f"!{count}I", piece, 7))
+
+    def _error(self, piece: bytes) -> bytes:
+        swallow = self._expected.swallows
+        running, name = self._expected.failed()
+        if running is None and name is not None:
+            running = Running(
+                self._next(), self.number, self._statements.pop(name, ("", ()))[0], None
+            )
+            self._open.append(running)
+            self._expected.note(running)
+        if running is None or swallow:
+            return piece
+        running.ended = time.perf_counter()
+        if running.fault is not None:
+            running.sqlstate, running.message = running.fault
+            return error_response(*running.fault)
+        fields = error_fields(piece)
+        running.sqlstate, running.message = fields.get("C", ""), fields.get("M", "")[:_NAMED]
+        return piece
+
+    def _ready(self, piece: bytes) -> None:
+        last, swallowed = self._expected.ready()
+        status = piece[5:6].decode("ascii", "replace")
+        self.tx = status if status in {"I", "T", "E"} else ""  # type: ignore[assignment]
+        if not swallowed:
+            self._finish(last)
+        if self.tx == "I" and not self._expected:
+            held = self._held[2] if self._held else None
+            self._portals = {k: v for k, v in self._portals.items() if v is held}
+
+    def _finish(self, last: list[Running]) -> None:
+        cut = False
+        for running in last:
+            running.ended = running.ended or time.perf_counter()
+            running.tx_status = self.tx
+            running.transaction = self._transaction
+            cut = cut or running.drop_after
+            if running in self._open:
+                self._open.remove(running)
+                self._done(running)
+        chained = bool(last) and self.tx == "T" and kind_of(last[-1].text) in {"commit", "rollback"}
+        if self.tx == "I" or chained:
+            self._transaction += 1 if last else 0
+        if cut:
+            self._cut_off()
+
+    def _cut_off(self) -> None:
+        self.close()
+        self.ended = True

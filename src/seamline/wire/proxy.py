@@ -1,0 +1,291 @@
+"""The proxy: each connection of the system is one of its own to the server, with a session between."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from seamline.wire.policy import Action, Policy
+from seamline.wire.postgresql.codec import ProtocolViolation, error_response
+from seamline.wire.postgresql.running import Running
+from seamline.wire.postgresql.session import Session
+from seamline.wire.postgresql.startup import Opening, Startup
+
+
+class Proxy:
+    """Takes connections on a loopback port and passes them on to `host`:`port` (a folder: a socket in it).
+
+    `done` is called with each statement that has ended. A policy may come and go while connections stand.
+    """
+
+    def __init__(self, host: str, port: int, done: Callable[[Running], None]) -> None:
+        self.host, self.port = host, port
+        self.policy: Policy | None = None
+        self.connections: set[Client] = set()
+        self.accepted = 0
+        self._done = done
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> int:
+        """Listen; the port."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: Client(self), "127.0.0.1", 0, backlog=512)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self) -> None:
+        """Take no more connections and cut those that stand."""
+        if self._server is not None:
+            self._server.close()
+        for client in list(self.connections):
+            client.cut()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def use(self, policy: Policy | None) -> None:
+        """Have a policy decide from now on, or none."""
+        self.policy = policy
+        for client in list(self.connections):
+            client.gated(policy is not None)
+
+    def ended(self, running: Running) -> None:
+        """A statement has ended."""
+        self._done(running)
+        if self.policy is not None:
+            self.policy.after(running.record())
+
+    def spawn(self, work: Awaitable[None]) -> None:
+        """Do something on the side, until the proxy stops."""
+
+        async def carry_out() -> None:
+            await work
+
+        task = asyncio.get_running_loop().create_task(carry_out())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def connect(self, made: Callable[[], asyncio.Protocol]) -> asyncio.Transport:
+        """A connection to the server."""
+        loop = asyncio.get_running_loop()
+        if self.host.startswith("/"):
+            path = f"{self.host}/.s.PGSQL.{self.port}"
+            transport, _ = await loop.create_unix_connection(made, path)
+        else:
+            transport, _ = await loop.create_connection(made, self.host, self.port)
+        return transport
+
+
+class Client(asyncio.Protocol):
+    """The system's end of one connection."""
+
+    def __init__(self, proxy: Proxy) -> None:
+        self._proxy = proxy
+        self._startup: Startup | None = Startup()
+        self._transport: asyncio.Transport | None = None
+        self._server: Server | None = None
+        self.session: Session | None = None
+        self._asked = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._proxy.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._proxy.connections.discard(self)
+        if self.session is not None:
+            self.session.close()
+        if self._server is not None and self._server.transport is not None:
+            self._server.transport.close()
+        self._transport = None
+
+    def pause_writing(self) -> None:
+        if self._server is not None and self._server.transport is not None:
+            self._server.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        if self._server is not None and self._server.transport is not None:
+            self._server.transport.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            if self._startup is not None:
+                self._startup.feed(data)
+                self._open(self._startup)
+            elif self.session is not None:
+                self.session.from_client(data)
+                self.flush()
+        except ProtocolViolation as violation:
+            self.refuse(violation.sqlstate, str(violation))
+
+    def _open(self, startup: Startup) -> None:
+        while self._transport is not None and (opening := startup.take()) is not None:
+            match opening.kind:
+                case "ssl" | "gss":
+                    self._transport.write(b"N")
+                case "cancel":
+                    self._proxy.spawn(self._cancel(opening.packet))
+                    self._transport.close()
+                case _:
+                    self._startup = None
+                    self._transport.pause_reading()
+                    self._proxy.spawn(self._log_in(opening, startup.rest))
+                    return
+
+    async def _cancel(self, packet: bytes) -> None:
+        """Pass a request to cancel on; the server answers by closing the connection."""
+        try:
+            transport = await self._proxy.connect(asyncio.Protocol)
+        except OSError:
+            return
+        transport.write(packet)
+        transport.write_eof()
+
+    async def _log_in(self, opening: Opening, rest: bytes) -> None:
+        server = Server(self)
+        try:
+            transport = await self._proxy.connect(lambda: server)
+        except OSError as error:
+            self.refuse(
+                "08006", f"the database server cannot be reached: {error.strerror or error}"
+            )
+            return
+        if self._transport is None:
+            transport.abort()
+            return
+        self._server = server
+        self._proxy.accepted += 1
+        gated = self._proxy.policy is not None
+        self.session = Session(self._proxy.accepted, self._proxy.ended, gated=gated)
+        transport.write(opening.packet)
+        self._transport.resume_reading()
+        if rest:
+            self.data_received(rest)
+
+    def gated(self, gated: bool) -> None:
+        """Have statements wait for a decision from now on, or not; those that wait now go on."""
+        if self.session is not None:
+            self.session.gated = gated
+
+    def from_server(self, data: bytes) -> None:
+        """Take what the server sent."""
+        if self.session is None:
+            return
+        try:
+            self.session.from_server(data)
+            self.flush()
+        except ProtocolViolation as violation:
+            self.refuse(violation.sqlstate, f"the database server sent {violation}")
+
+    def server_lost(self) -> None:
+        """The server closed the connection: what it said last still reaches the client."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def flush(self) -> None:
+        """Send what the session has for both sides; see to a statement at the gate."""
+        session, server = self.session, self._server
+        if session is None or server is None:
+            return
+        self._write(session, server)
+        while session.gate is not None and session.gate.number != self._asked:
+            policy = self._proxy.policy
+            decided = policy.before(session.gate) if policy is not None else Action()
+            if inspect.isawaitable(decided):
+                self._hold(session, decided)
+                return
+            if decided.do == "delay":
+                self._hold(session, _later(decided.ms))
+                return
+            self._decide(session, decided)
+
+    def _hold(self, session: Session, decided: Awaitable[Action]) -> None:
+        if session.gate is not None:
+            self._asked = session.gate.number
+        if self._transport is not None:
+            self._transport.pause_reading()
+        self._proxy.spawn(self._wait(session, decided))
+
+    async def _wait(self, session: Session, decided: Awaitable[Action]) -> None:
+        action = await decided
+        if action.do == "delay":
+            action = await _later(action.ms)
+        if self._transport is None:
+            return
+        self._transport.resume_reading()
+        try:
+            self._decide(session, action)
+            self.flush()
+        except ProtocolViolation as violation:
+            self.refuse(violation.sqlstate, str(violation))
+
+    def _decide(self, session: Session, action: Action) -> None:
+        session.decide(action)
+        if self._server is not None:
+            self._write(session, self._server)
+
+    def _write(self, session: Session, server: Server) -> None:
+        if session.to_server:
+            if server.transport is not None:
+                server.transport.write(b"".join(session.to_server))
+            session.to_server.clear()
+        if session.to_client:
+            if self._transport is not None:
+                self._transport.write(b"".join(session.to_client))
+            session.to_client.clear()
+        if session.ended:
+            self.cut()
+
+    def refuse(self, sqlstate: str, message: str) -> None:
+        """Tell the client in the protocol's own words why this connection ends."""
+        if self._transport is not None:
+            self._transport.write(error_response(sqlstate, f"seamline: {message}", "FATAL"))
+            self._transport.close()
+
+    def cut(self) -> None:
+        """End both connections at once, as a network that fails does."""
+        if self._server is not None and self._server.transport is not None:
+            self._server.transport.abort()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def pause_reading(self) -> None:
+        """The server takes no more for now."""
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """The server takes more again."""
+        if self._transport is not None and (self.session is None or self.session.gate is None):
+            self._transport.resume_reading()
+
+
+async def _later(ms: float) -> Action:
+    await asyncio.sleep(ms / 1000)
+    return Action()
+
+
+class Server(asyncio.Protocol):
+    """The database's end of one connection."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.transport = None
+        self._client.server_lost()
+
+    def data_received(self, data: bytes) -> None:
+        self._client.from_server(data)
+
+    def pause_writing(self) -> None:
+        self._client.pause_reading()
+
+    def resume_writing(self) -> None:
+        self._client.resume_reading()
