@@ -24,12 +24,21 @@ if TYPE_CHECKING:
         Pipe,
         digest,
         explained,
+        guard_drivers,
         refuse_other_name,
         refuse_others,
         unusable,
     )
 else:  # beside this file, wherever the system's interpreter looks for modules
-    from seamline_pipe import Pipe, digest, explained, refuse_other_name, refuse_others, unusable
+    from seamline_pipe import (
+        Pipe,
+        digest,
+        explained,
+        guard_drivers,
+        refuse_other_name,
+        refuse_others,
+        unusable,
+    )
 
 
 def guard(place: dict[str, str]) -> None:
@@ -47,6 +56,7 @@ def guard(place: dict[str, str]) -> None:
         finally:
             connection.rollback()
 
+    guard_drivers(place, "env.py")
     event.listen(Engine, "do_connect", before)
     event.listen(Engine, "connect", after)
 

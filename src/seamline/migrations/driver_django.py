@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Pipe,
         digest,
         explained,
+        guard_drivers,
         refuse_other_name,
         refuse_others,
         unusable,
@@ -32,6 +33,7 @@ else:  # beside this file, wherever the system's interpreter looks for modules
         Pipe,
         digest,
         explained,
+        guard_drivers,
         refuse_other_name,
         refuse_others,
         unusable,
@@ -52,14 +54,13 @@ def guard(place: dict[str, str]) -> None:
         named = {k.lower(): v for k, v in named.items()}
         named["dbname"] = named.get("dbname") or named.get("name")
         who = f"DATABASES[{self.alias!r}]"
-        if named.get("service"):
-            named["host"] = f"service {named['service']}"
         refuse_others(place, who, self.vendor, named)
         return plain(self)
 
     def after(connection: Any, **named: Any) -> None:
         refuse_other_name(place, f"DATABASES[{connection.alias!r}]", connection.cursor())
 
+    guard_drivers(place, "the project")
     BaseDatabaseWrapper.connect = connect
     connection_created.connect(after, weak=False)
 

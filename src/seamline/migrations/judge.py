@@ -22,6 +22,11 @@ from seamline.model.structure import Contents, Structure
 from seamline.model.vocabulary import Severity
 
 _NOT_NULL = "23502"
+_NO_TABLE = "42P01"
+_MADE_ELSEWHERE = (
+    "no revision before it makes the table: in databases in use something else did. A new one cannot be made"
+    " by the migrations alone. Put the tables that they start from into a first revision"
+)
 _DIFFERENCES = 50
 
 
@@ -186,7 +191,10 @@ def up_failed(
     fails on every database that has rows: anything else may be a matter of what the rows hold.
     """
     if not with_rows:
-        return _failed("upFromEmpty", revision, "upgrade", problem, "from an empty database")
+        found = _failed("upFromEmpty", revision, "upgrade", problem, "from an empty database")
+        title = f"the history cannot run from an empty database: {problem.message}"
+        why = _MADE_ELSEWHERE if problem.code == _NO_TABLE else ""
+        return msgspec.structs.replace(found, title=title, why=why)
     is_sure = problem.code == _NOT_NULL and f"{problem.table}.{problem.column}" not in known
     found = _failed("upWithRows", revision, "upgrade", problem, "with rows in the tables")
     severity: Severity = "error" if is_sure else "warning"

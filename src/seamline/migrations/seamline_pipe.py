@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -42,7 +43,8 @@ class Pipe:
 
 def refuse_others(place: dict[str, str], who: str, dialect: str, named: dict[str, Any]) -> None:
     """Raise `Refused` unless what a connection is made with leads to the database at `place`."""
-    host = str(named.get("host") or os.environ.get("PGHOST") or "")
+    given = named.get("service") or named.get("hostaddr") or named.get("host")
+    host = str(given or os.environ.get("PGHOST") or "")
     port = str(named.get("port") or os.environ.get("PGPORT") or "5432")
     name = str(named.get("dbname") or named.get("database") or os.environ.get("PGDATABASE") or "")
     is_there = host == place["host"] or (host in _LOOPBACK and place["host"] in _LOOPBACK)
@@ -53,6 +55,41 @@ def refuse_others(place: dict[str, str], who: str, dialect: str, named: dict[str
             f"{who} connects to the {dialect} database {name!r} at {host!r}, port {port}: that is"
             " not the one made for this walk. Let it take its URL from what [system] env sets"
         )
+
+
+def guard_drivers(place: dict[str, str], who: str) -> None:
+    """Let the drivers that are there connect to the database at `place` only, whoever asks them to."""
+    with suppress(ImportError):  # not there, or without the library that it needs
+        from psycopg import generators
+        from psycopg.conninfo import conninfo_to_dict
+
+        _guard(generators, "connect", lambda text, **_: conninfo_to_dict(text), place, who)
+    with suppress(ImportError):  # not there, or without the library that it needs
+        import psycopg2
+        from psycopg2.extensions import parse_dsn
+
+        _guard(psycopg2, "_connect", lambda dsn, *_, **__: parse_dsn(dsn), place, who)
+    with suppress(ImportError):  # not there, or without the library that it needs
+        from asyncpg import connect_utils
+
+        def read(*, addr: Any, params: Any, **_: Any) -> dict[str, Any]:
+            host, port = addr if isinstance(addr, tuple) else (addr, None)
+            return {"host": host, "port": port, "dbname": params.database}
+
+        _guard(connect_utils, "_connect_addr", read, place, who)
+
+
+def _guard(
+    module: Any, name: str, read: Callable[..., dict[str, Any]], place: dict[str, str], who: str
+) -> None:
+    """Put the look at the place before a function that connects; `read` makes out where to."""
+    plain = getattr(module, name)
+
+    def connect(*given: Any, **named: Any) -> Any:
+        refuse_others(place, who, "postgresql", read(*given, **named))
+        return plain(*given, **named)
+
+    setattr(module, name, connect)
 
 
 def refuse_other_name(place: dict[str, str], who: str, cursor: Any) -> None:

@@ -105,6 +105,11 @@ class Walk:
                 why = f"failed the second time: {step.problem.message}"
                 raise TargetError(f"{subject(revision.id)} {why}")
         self._now = await self._structure(leg)
+        if not self._done and (there := sorted(t.name for t in self._now.values() if t.sql)):
+            raise TargetError(
+                f"the database is not empty before the first revision: {', '.join(there)}. Who makes that?"
+                f" {leg.history.tool}'s own environment, or the template of the server's new databases"
+            )
 
     async def _through(self, leg: Leg) -> AsyncIterator[RevisionChecked]:
         for revision in self.revisions[self._done :]:
@@ -122,6 +127,7 @@ class Walk:
         rows = sum(c.count for c in before.contents.values())
         first = await leg.history.up(revision.id)
         if first.problem is not None:
+            await self._structure(leg)  # a server that is gone is no fault of the revision
             if rows and self._refused is None:
                 self._refused = _Refused(problem=first.problem, known=_columns(self._now))
                 self._is_spoilt = True
@@ -156,6 +162,7 @@ class Walk:
         leg.stock.wrote(seen.before.contents, seen.down.contents)
         again = await leg.history.up(revision.id)
         if again.problem is not None:
+            await self._structure(leg)
             seen.again_problem, self._is_spoilt = again.problem, True
             return ""
         ms.append(again.ms)
@@ -218,8 +225,10 @@ class Walk:
         ]
         checks = ["oneHead"] + (["historyKept"] if self._policy.known else [])
         if self._ended:
-            for revision in self.revisions[self._done + 1 :]:
-                yield _skipped(subject(revision.id), self._ended)
+            left = self.revisions[self._done + 1 :]
+            if left:
+                one = subject(left[0].id)
+                yield _skipped(one if len(left) == 1 else f"{len(left)} revisions", self._ended)
         else:
             checks.append("upFromEmpty")
             if (applied := await history.again()) is not None:
