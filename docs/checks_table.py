@@ -13,12 +13,12 @@ from pathlib import Path
 from shop.defects import DEFECTS
 
 from seamline.checks import CHECKS
-from seamline.model.vocabulary import DATA_CHECKS, MIGRATION_CHECKS
+from seamline.model.vocabulary import DATA_CHECKS, HAZARD_CHECKS, MIGRATION_CHECKS
 
 PAGE = Path(__file__).resolve().parent / "checks.md"
 BEGIN = "<!-- table: written by docs/checks_table.py -->"
 END = "<!-- end of table -->"
-_WARNINGS = ("modelsMatchSchema", "historyKept")
+_WARNINGS = ("modelsMatchSchema", "historyKept", *HAZARD_CHECKS)
 
 
 def table() -> str:

@@ -12,6 +12,7 @@ import msgspec
 from seamline.model.catalog import Catalog, Table
 from seamline.model.row import Row, RowChange
 from seamline.model.structure import Contents, Structure, Thing
+from seamline.model.worked import Worked
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,12 +75,29 @@ class Snapshot(Protocol):
     ) -> list[list[Row]]: ...
 
 
+class Watch(Protocol):
+    """Sees what migrations do to the tables of one database, whoever runs them.
+
+    `begin` takes the tables that stand now as those that were there before; `told` says what each
+    statement did to them since. `grow` copies a table's rows until there are about so many, as far as the
+    database lets it, and says how many there are; `empty` also empties what refers to a table.
+    """
+
+    async def begin(self) -> None: ...
+    async def told(self) -> tuple[Worked, ...]: ...
+    async def count(self, table: Thing) -> int: ...
+    async def grow(self, table: Thing, rows: int) -> int: ...
+    async def empty(self, tables: Sequence[Thing]) -> None: ...
+    async def invalid_indexes(self) -> tuple[str, ...]: ...
+
+
 class Database(Protocol):
     """One database, opened with Seamline's own rights; not the connection that the system uses.
 
     `query` returns rows as dicts (numbers with a fraction as `Decimal`); `params` are named
     (`%(name)s`) where the text uses them. `structure` is all that the database is made of, in full;
-    `contents` what tables of it hold, with the rows of those that have at most `most`.
+    `contents` what tables of it hold, with the rows of those that have at most `most`. `watch` is for a
+    database that is thrown away afterwards.
     """
 
     address: Address
@@ -90,6 +108,7 @@ class Database(Protocol):
     async def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]: ...
     def capture(self) -> AbstractAsyncContextManager[Capture]: ...
     def snapshot(self, check_s: float) -> AbstractAsyncContextManager[Snapshot]: ...
+    def watch(self) -> AbstractAsyncContextManager[Watch]: ...
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ Only what we made is ever removed again: rows that a revision itself wrote stay,
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import msgspec
@@ -15,7 +15,7 @@ from seamline.engines.protocol import Database, Writer
 from seamline.model.catalog import Catalog, Table, Type
 from seamline.model.structure import Contents, Structure
 from seamline.rows.load import load
-from seamline.rows.maker import BOOKKEEPING
+from seamline.rows.maker import BOOKKEEPING, Made
 
 ROWS = 3
 """Rows a table: more than one, so that what must be distinct shows."""
@@ -57,6 +57,13 @@ class Stock:
         for table in wanted:
             self.empty.pop(table, None)
         self.empty.update(made.left_empty)
+
+    async def load(self, tables: Collection[str], rows: int) -> Made:
+        """Put so many rows into each of these tables, and into all that they refer to, that has none."""
+        catalog = await self._database.catalog()
+        wanted = _closure(catalog, tables)
+        writer = await self._writer_for(catalog)
+        return await load(writer, _part(catalog, wanted), dict.fromkeys(sorted(wanted), rows))
 
     def wrote(self, before: Mapping[str, Contents], after: Mapping[str, Contents]) -> None:
         """A revision has been applied or taken back: rows that it wrote are not ours to remove, tables
@@ -110,6 +117,18 @@ def _shapes(structure: Structure, bookkeeping: str) -> dict[str, frozenset[str]]
         if thing.kind == "column" and thing.table in shapes:
             shapes[thing.table].add(f"{thing.name} {_BEHIND_TYPE.split(thing.definition)[0]}")
     return {table: frozenset(columns) for table, columns in shapes.items()}
+
+
+def _closure(catalog: Catalog, tables: Collection[str]) -> set[str]:
+    """The tables, and those that they refer to, however far."""
+    found = {t for t in tables if t in catalog.by_name}
+    open_tables = sorted(found)
+    while open_tables:
+        for key in catalog.by_name[open_tables.pop()].foreign_keys:
+            if key.table not in found and key.table in catalog.by_name:
+                found.add(key.table)
+                open_tables.append(key.table)
+    return found
 
 
 def _part(catalog: Catalog, wanted: set[str]) -> Catalog:

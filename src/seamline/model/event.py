@@ -10,6 +10,7 @@ import msgspec
 from seamline.model.case import NotCovered
 from seamline.model.finding import Finding
 from seamline.model.vocabulary import CaseKind, Part, Rollout, Side
+from seamline.model.worked import Blocks
 
 EndReason = Literal["completed", "interrupted", "failed"]
 
@@ -134,6 +135,25 @@ class RevisionChecked(_Event, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class RevisionMeasured(_Event, frozen=True, kw_only=True):
+    """One revision has been applied to tables that are full, and what it did to them is known.
+
+    `rows` is how many the fullest table held that it touched, 0 where it touched none that stood before.
+    `locks` are the strongest it took, `ACCESS EXCLUSIVE on orders`, worst first; `blocks` says what nobody
+    else could do meanwhile, `rewritten` names tables with new files. `ms` is how long it took.
+    """
+
+    revision: str
+    rows: int = 0
+    ms: float = 0.0
+    locks: tuple[str, ...] = ()
+    blocks: Blocks = "nothing"
+    rewritten: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 class HistoryChecked(_Event, frozen=True, kw_only=True):
     """The history of migrations as a whole has been judged: its heads, a second run, models, what was
     known of it from the last run. `tool` keeps it, `checks` are those that applied."""
@@ -163,7 +183,8 @@ class RolloutChecked(_Event, frozen=True, kw_only=True):
 class RolloutFinished(_Event, frozen=True, kw_only=True):
     """Both versions have been run side by side; `error` says why they could not be.
 
-    `changes` is in what the two schemas differ, a line each. `idle` says why there was nothing to compare.
+    `changes` is in what the two schemas differ, a line each; `files` are the project's files that are
+    others than the release's. `idle` says why there was nothing to compare.
     """
 
     ref: str
@@ -171,6 +192,7 @@ class RolloutFinished(_Event, frozen=True, kw_only=True):
     verdict: Rollout
     seconds: float
     changes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     idle: str = ""
@@ -227,6 +249,7 @@ Event = (
     | DocumentChecked
     | ContractCompared
     | RevisionChecked
+    | RevisionMeasured
     | HistoryChecked
     | RolloutChecked
     | RolloutFinished
@@ -246,6 +269,7 @@ def findings_of(event: Event) -> tuple[Finding, ...]:
             | DocumentChecked()
             | ContractCompared()
             | RevisionChecked()
+            | RevisionMeasured()
             | HistoryChecked()
         ):
             return event.findings

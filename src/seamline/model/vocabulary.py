@@ -92,6 +92,16 @@ DATA_CHECKS = (
 )
 """Checks of a table's rows; what `checks[].check` may name."""
 
+HAZARD_CHECKS = (
+    "noRewriteUnderLock",
+    "noScanUnderLock",
+    "indexBuiltConcurrently",
+    "noBackfillUnderLock",
+    "noInvalidIndex",
+    "withinLockBudget",
+)
+"""What a revision does to full tables that are in use."""
+
 MIGRATION_CHECKS = (
     "oneHead",
     "upFromEmpty",
@@ -102,6 +112,7 @@ MIGRATION_CHECKS = (
     "upTwiceIsOnce",
     "modelsMatchSchema",
     "historyKept",
+    *HAZARD_CHECKS,
 )
 """Checks of the history of migrations; there is nothing to choose: it is walked once a run."""
 

@@ -24,6 +24,7 @@ from seamline.model.event import (
     FindingConfirmed,
     HistoryChecked,
     RevisionChecked,
+    RevisionMeasured,
     RolloutChecked,
     RolloutFinished,
     RunStarted,
@@ -91,11 +92,8 @@ class JunitReporter:
                 self._add("the document", "documentSound", 0.0, _judged(event.findings))
             case ContractCompared():
                 self._add("the document", "contractDrift", 0.0, _judged(event.findings))
-            case RevisionChecked():
-                name = f"{event.revision} {event.message}".strip()
-                self._add("migrations", name, sum(event.ms) / 1000, _judged(event.findings))
-            case HistoryChecked():
-                self._add("migrations", "the history", event.seconds, _judged(event.findings))
+            case RevisionChecked() | RevisionMeasured() | HistoryChecked():
+                self._migrations(event)
             case RolloutChecked():
                 self._add(event.operation, "old and new side by side", 0.0, _rolled(event))
             case RolloutFinished():
@@ -125,6 +123,16 @@ class JunitReporter:
     def discard(self) -> None:
         """Forget everything; no file is written."""
         self._store.close()
+
+    def _migrations(self, event: RevisionChecked | RevisionMeasured | HistoryChecked) -> None:
+        match event:
+            case RevisionChecked():
+                name, spent = f"{event.revision} {event.message}".strip(), sum(event.ms) / 1000
+            case RevisionMeasured():
+                name, spent = f"{event.revision} on full tables", event.ms / 1000
+            case HistoryChecked():
+                name, spent = "the history", event.seconds
+        self._add("migrations", name, spent, _judged(event.findings))
 
     def _data(self, event: DataChecked) -> None:
         """A check of a table is one testcase; it comes again only when a later evaluation failed."""

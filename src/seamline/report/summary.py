@@ -16,6 +16,7 @@ from seamline.model.event import (
     FindingConfirmed,
     HistoryChecked,
     RevisionChecked,
+    RevisionMeasured,
     RolloutChecked,
     RolloutFinished,
     RunFinished,
@@ -64,6 +65,7 @@ class Summary:
         self.document = CheckTally()
         self.revisions: list[RevisionChecked] = []
         self.revisions_count = 0
+        self.measured: dict[str, RevisionMeasured] = {}
         self.history: HistoryChecked | None = None
         self.walked: dict[str, CheckTally] = {}
         self.rollouts: dict[str, RolloutChecked] = {}
@@ -95,6 +97,10 @@ class Summary:
                 self._document(event)
             case RevisionChecked():
                 self._revision(event)
+            case RevisionMeasured():
+                if len(self.measured) < _NAMES:
+                    self.measured[event.revision] = msgspec.structs.replace(event, findings=())
+                self._walked(event.checks, event.findings)
             case HistoryChecked():
                 self.history = msgspec.structs.replace(event, findings=())
                 self._walked(event.checks, event.findings)

@@ -18,6 +18,7 @@ from seamline.model.event import (
     FindingConfirmed,
     HistoryChecked,
     RevisionChecked,
+    RevisionMeasured,
     RolloutChecked,
     RolloutFinished,
     RunStarted,
@@ -74,11 +75,12 @@ class TerminalReporter:
                 DocumentChecked()
                 | ContractCompared()
                 | RevisionChecked()
+                | RevisionMeasured()
                 | HistoryChecked()
                 | RolloutChecked()
                 | RolloutFinished()
             ):
-                if isinstance(event, RevisionChecked):
+                if isinstance(event, RevisionChecked | RevisionMeasured):
                     self._doing(f"revision {event.revision}")
                 for finding in event.findings:
                     self._found(finding)

@@ -172,11 +172,19 @@ class Comparison:
             verdict=said,
             seconds=time.monotonic() - self._since,
             changes=changes,
+            files=tuple(self._differing()),
             findings=findings,
             notes=(*self._left_out(), *notes),
             idle=idle,
             error=error,
         )
+
+    def _differing(self) -> Iterator[str]:
+        project = self._files.project
+        home = project.path(project.system.cwd).resolve()
+        for path in self._release.differing if self._release is not None else ():
+            if path.is_relative_to(home):
+                yield path.relative_to(home).as_posix()
 
     def _left_out(self) -> Iterator[str]:
         for item in self._release.not_covered if self._release is not None else ():

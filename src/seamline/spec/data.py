@@ -67,9 +67,14 @@ class PreviousRelease(Entry, frozen=True, kw_only=True):
 
 
 class Migrations(Entry, frozen=True, kw_only=True):
-    """Revisions that need not go down again, the rows to try with, and limits."""
+    """Revisions that need not go down again, those that production is at, the rows to try with, limits.
+
+    `deployed` and all below it is history: only what stands above it has still to be applied to full tables
+    while the system runs. Without it nobody knows, and what would lock is told as a remark.
+    """
 
     irreversible: tuple[str, ...] = ()
+    deployed: tuple[str, ...] | None = None
     rows: Count = 100_000
     budget: MigrationBudget | None = None
     previous: PreviousRelease | None = None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import msgspec
 
 from seamline.migrations.bind import Legs, not_walked
+from seamline.migrations.hazard.measure import Hazards, Limits
+from seamline.migrations.hazard.touched import above
+from seamline.migrations.history import Revision
 from seamline.migrations.walk import Policy, Walk, confirmed
 from seamline.model.case import NotCovered
 from seamline.model.event import (
@@ -16,6 +19,7 @@ from seamline.model.event import (
     FindingConfirmed,
     HistoryChecked,
     RevisionChecked,
+    RevisionMeasured,
     Skipped,
     findings_of,
 )
@@ -64,6 +68,8 @@ async def walk(setup: Setup, files: Files, emit: Callable[[Event], None], *, kee
             second += findings_of(_safe(event, setup.redactor))
         for finding in confirmed(found, second):
             emit(FindingConfirmed(at=time.time(), finding=finding))
+    async for measured in _hazards(legs, files, first.applied):
+        emit(_safe(measured, setup.redactor))
     for name in sorted(set(irreversible) - {r.id for r in first.revisions}):
         why = f"migrations.irreversible of {files.data_label} names it, and the history has it not"
         emit(Skipped(at=time.time(), item=NotCovered(subject=f"revision {name}", reason=why)))
@@ -72,9 +78,24 @@ async def walk(setup: Setup, files: Files, emit: Callable[[Event], None], *, kee
         keep_file(path, msgspec.json.encode(_Kept(digests=digests)))
 
 
+async def _hazards(legs: Legs, files: Files, applied: tuple[Revision, ...]) -> AsyncIterator[Event]:
+    """What the revisions that are not deployed yet do to full tables."""
+    wanted = files.data.migrations
+    names = {r.id for r in applied}
+    for name in sorted(set(wanted.deployed or ()) - names):
+        why = f"migrations.deployed of {files.data_label} names it, and the history has it not"
+        yield Skipped(at=time.time(), item=NotCovered(subject=f"revision {name}", reason=why))
+    if not above(wanted.deployed or (), {r.id: r.down for r in applied}):
+        return
+    budget = wanted.budget.access_exclusive_ms if wanted.budget is not None else None
+    limits = Limits(rows=wanted.rows, deployed=wanted.deployed, budget_ms=budget)
+    async for event in Hazards(legs.leg, limits).events():
+        yield event
+
+
 def _safe(event: Event, redactor: Redactor) -> Event:
     """The event without secrets: an error may repeat the address that it could not use."""
-    if not isinstance(event, RevisionChecked | HistoryChecked):
+    if not isinstance(event, RevisionChecked | RevisionMeasured | HistoryChecked):
         return event
     findings = tuple(
         msgspec.structs.replace(f, title=redactor.text(f.title), actual=redactor.text(f.actual))

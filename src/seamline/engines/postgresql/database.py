@@ -17,7 +17,8 @@ from seamline.engines.postgresql.image import decode
 from seamline.engines.postgresql.session import TEXT_SETTINGS, Connection, connect, message
 from seamline.engines.postgresql.snapshot import open_snapshot
 from seamline.engines.postgresql.structure import read_contents, read_structure
-from seamline.engines.protocol import Address, Capture, Snapshot
+from seamline.engines.postgresql.watch import watching
+from seamline.engines.protocol import Address, Capture, Snapshot, Watch
 from seamline.errors import TargetError
 from seamline.model.catalog import Catalog
 from seamline.model.row import Row
@@ -86,6 +87,10 @@ class OpenDatabase:
     def capture(self) -> AbstractAsyncContextManager[Capture]:
         """Install capture, take the present as the base, and remove capture at the end."""
         return capturing(self._conninfo, self.address.name)
+
+    def watch(self) -> AbstractAsyncContextManager[Watch]:
+        """Watch what migrations do from here on."""
+        return watching(self._conninfo, self.address.name)
 
 
 def _text(sql: str) -> bytes:

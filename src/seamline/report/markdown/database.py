@@ -134,7 +134,7 @@ def _migrations(doc: Document, section: Section, s: Summary) -> None:
         write_checks(doc, section, s)
     else:
         doc.block("No revision was tried on its own in this run.")
-    doc.block("This version does not test yet: locks and rewritten tables, and hostile rows.")
+    doc.block("This version does not test yet: hostile rows.")
     write_rollout(doc, s)
     findings = of_section(section, s.findings.of_part("database"))
     if findings:
@@ -163,6 +163,8 @@ def _revisions(doc: Document, s: Summary) -> None:
         "Up",
         "Down",
         "Up again",
+        *(("Lock", "Rewrites", "Up on full tables") if s.measured else ()),
+        *(("Old version",) if s.rollout is not None else ()),
     ]
     rows = [
         (
@@ -174,17 +176,53 @@ def _revisions(doc: Document, s: Summary) -> None:
             f"{r.rows:,}",
             _YES[r.rows_kept],
             *(milliseconds(r.ms[n]) if n < len(r.ms) else "–" for n in range(3)),
+            *_on_full_tables(s, r.revision),
+            *_old_version(s, r.file),
         )
         for r in s.revisions
     ]
-    doc.table(head, rows, numbers=(5, 7, 8, 9))
+    doc.table(head, rows, numbers=(5, 7, 8, 9, *((12,) if s.measured else ())))
+    if s.measured:
+        most = max(m.rows for m in s.measured.values())
+        doc.block(
+            f"*Lock* is the strongest that a revision took on a table that stood before and was full (up to "
+            f"{count(most, 'row')}), *Rewrites* names those that it wrote anew. Revisions that are deployed,"
+            " and those that touch no such table, have neither."
+        )
+    if s.rollout is not None:
+        doc.block(
+            "*Old version*: how the previous release fares over all revisions that are new, together."
+        )
     if s.revisions_count > len(s.revisions):
         doc.block(f"and {s.revisions_count - len(s.revisions):,} more.")
-    notes = [f"{code(r.revision)}: {prose(n, 300)}" for r in s.revisions for n in r.notes]
+    told = [(r.revision, r.notes) for r in s.revisions]
+    told += [(m.revision, m.notes) for m in s.measured.values()]
+    notes = [f"{code(name)}: {prose(n, 300)}" for name, said in told for n in said]
     notes += [prose(n, 300) for n in (history.notes if history is not None else ())]
     if notes:
         doc.block("No faults, and worth knowing:")
         doc.bullets(notes)
+
+
+def _on_full_tables(s: Summary, revision: str) -> tuple[str, ...]:
+    """Cells of the strongest lock, rewritten tables, and the time."""
+    if not s.measured:
+        return ()
+    seen = s.measured.get(revision)
+    if seen is None or not seen.rows:
+        return ("–", "–", "–")
+    rewritten = ", ".join(map(code, seen.rewritten))
+    return prose("; ".join(seen.locks), 120) or "none", rewritten or "none", milliseconds(seen.ms)
+
+
+def _old_version(s: Summary, file: str) -> tuple[str, ...]:
+    """The cell that says if the previous release works over a revision that it does not have."""
+    if s.rollout is None:
+        return ()
+    if file not in s.rollout.files or not s.rollouts:
+        return ("–",)
+    sides = {o.old_on_new for o in s.rollouts.values()}
+    return ("**breaks**" if "breaks" in sides else "works" if "works" in sides else "not tried",)
 
 
 _WORDS = {"done": "done", "failed": "**failed**", "none": "no way down"}
