@@ -21,10 +21,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from shop_runs import Bed, Broken, Ran, bed, changes_schema, generate, project, run, table
+from shop_runs import (
+    Bed,
+    Broken,
+    Ran,
+    bed,
+    changes_schema,
+    generate,
+    next_release,
+    project,
+    run,
+    table,
+)
 
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import MIGRATION_CHECKS
+from seamline.model.vocabulary import MIGRATION_CHECKS, ROLLOUT_CHECKS
 
 MIGRATIONS = "migrations"
 WAYS = {"kept": "", "generated": " from generated files"}
@@ -43,6 +54,8 @@ class Judged(NamedTuple):
 def defect(known: dict[str, Any], way: str, specs: Path | None, shared: Bed) -> Judged:
     """Whether a run names the defect's check and operation, and the findings it does not explain."""
     operation = known["operation"]
+    if known["check"] in ROLLOUT_CHECKS:
+        return _of_release(known, way, shared)
     narrow = ["-o", operation]
     if operation == MIGRATIONS:
         narrow = ["migrations"] if known["check"] in MIGRATION_CHECKS else ["database"]
@@ -56,6 +69,18 @@ def _run_of(
     other = changes_schema("defects", known["name"])
     with project(shared, specs, changes_schema=other) as folder:
         ran = run(folder, *words, SHOP_DEFECTS=known["name"])
+    return _judged(known, way, ran)
+
+
+def _of_release(known: dict[str, Any], way: str, shared: Bed) -> Judged:
+    """A release beside the next one, which has the defect."""
+    with project(shared, changes_schema=True) as folder:
+        next_release(folder, known["name"])
+        ran = run(folder, "database", "-o", known["operation"], "--check", known["check"])
+    return _judged(known, way, ran)
+
+
+def _judged(known: dict[str, Any], way: str, ran: Ran) -> Judged:
     explained = {known["check"], *known["also"]}
     findings = [f for f in ran.findings if f.verdict != "unstable"]
     right = [f for f in findings if f.check == known["check"] and _names(f, known["operation"])]

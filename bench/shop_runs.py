@@ -123,6 +123,29 @@ def _add(path: Path, entry: dict[str, Any]) -> None:
     path.write_text(json.dumps(document))
 
 
+def next_release(folder: Path, name: str) -> None:
+    """Commit the copy as what runs, and write the next release over it as the defect says."""
+
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=bench", "-c", "user.email=bench@example.com")
+        command = ("git", *who, "-c", "commit.gpgsign=false", *words)
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "This release.")
+    git("tag", "live")
+    write = (
+        f"from shop import overlay; overlay.module_of('shop.defects', {name!r}).release(Path('.'))"
+    )
+    command = (sys.executable, "-c", f"from pathlib import Path; {write}")
+    subprocess.run(command, cwd=folder, check=True)
+    data = folder / "integration" / "Data_Validation_Framework.json"
+    data.write_text(json.dumps({"migrations": {"previous": {"ref": "live"}}}))
+    git("add", "-A")
+    git("commit", "-qm", "The next one.")
+
+
 def changes_schema(kind: str, name: str) -> bool:
     """Whether a defect or habit spoils the migrated schema itself, or what makes it."""
     module = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

@@ -1,7 +1,8 @@
 """Overlays: named modules over the correct shop, each of which changes one thing of it.
 
 A package of them has a table of what it knows. A module has one or several of `apply(app)`,
-`migrate(connection)` and `history(script)`.
+`migrate(connection)`, `history(script)`, and `release(folder)`, which writes the next release over
+a copy of the shop.
 """
 
 import sys

@@ -7,12 +7,14 @@ import sys
 from shop.defects import DEFECTS
 from tests.conftest import environment
 
+WAYS = ("apply", "migrate", "history", "release")
+
 
 def test_table_of_defects_is_complete() -> None:
     assert len({defect.name for defect in DEFECTS}) == len(DEFECTS)
     for defect in DEFECTS:
         assert defect.module.__doc__
-        ways = {way for way in ("apply", "migrate", "history") if hasattr(defect.module, way)}
+        ways = {way for way in WAYS if hasattr(defect.module, way)}
         assert ways
         if defect.operation == "migrations":
             assert ways & {"migrate", "history"}

@@ -2,7 +2,7 @@
 
 The shop itself knows nothing of them. Each is an overlay (shop/overlay.py): a module here, named
 after the defect, that replaces one function of the correct shop (`apply`), spoils the schema
-(`migrate`) or the revisions (`history`).
+(`migrate`) or the revisions (`history`), or writes the next release (`release`).
 """
 
 from shop import overlay
