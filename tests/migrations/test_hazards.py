@@ -41,7 +41,9 @@ async def measured(
     steps = {"first": BASE, **{name: Step(_each(up), "SELECT 1") for name, up in ups.items()}}
     wanted = Limits(**{"rows": 2000, "deployed": ("first",), **limits})  # type: ignore[arg-type]
     said: dict[str, RevisionMeasured] = {}
-    async for event in Hazards(legs(server, write(folder, steps, env=ENV), alembic_history, "alembic.ini", {}), wanted).events():
+    async for event in Hazards(
+        legs(server, write(folder, steps, env=ENV), alembic_history, "alembic.ini", {}), wanted
+    ).events():
         assert not isinstance(event, Skipped), event
         said[event.revision] = event
     return said
