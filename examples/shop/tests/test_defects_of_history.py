@@ -1,8 +1,11 @@
 """Each defect of the migrations does what it says."""
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
+from shop import overlay
 from tests.conftest import ROOT, environment
 
 
@@ -41,3 +44,47 @@ def test_upgrades() -> None:
 def test_two_heads() -> None:
     assert "coupons_expires_at_idx" not in sql_of("upgrade", "0010:heads")
     assert "coupons_expires_at_idx" in sql_of("upgrade", "0010:heads", defect="twoHeads")
+
+
+def test_ways_down_that_lose() -> None:
+    for defect, revision, before, statement in (
+        ("downgradeForgetsDefault", "0006", "0005", "ALTER status SET DEFAULT 'open'"),
+        ("downgradeEmptiesStock", "0011", "0010", ""),
+    ):
+        command = ("downgrade", f"{revision}:{before}")
+        sound, spoilt = sql_of(*command), sql_of(*command, defect=defect)
+        assert sound != spoilt
+        assert not statement or (statement in sound and statement not in spoilt)
+    assert "SET stock = 9999" in sql_of("downgrade", "0011:0010", defect="downgradeEmptiesStock")
+
+
+def test_what_comes_next() -> None:
+    sound = sql_of("upgrade", "0011:heads")
+    for defect, statement in (
+        ("stockBecomesBigint", "ALTER COLUMN stock TYPE BIGINT"),
+        ("discountCheckedAtOnce", "CHECK (discount + total >= 0)"),
+        ("statusIndexedAtOnce", "CREATE INDEX orders_status_idx"),
+        ("descriptionsTrimmedAtOnce", "SET description = btrim(description)"),
+        ("namesMadeUnique", "ADD CONSTRAINT products_name_key UNIQUE (name)"),
+    ):
+        assert statement not in sound
+        assert statement in sql_of("upgrade", "0011:heads", defect=defect)
+
+
+def test_next_releases(tmp_path: Path) -> None:
+    for name, statement in (
+        ("couponDayDropped", "DROP created_at"),
+        ("redeemedRenamed", "RENAME redeemed TO used"),
+    ):
+        folder = tmp_path / name
+        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns("__pycache__", "tests"))
+        overlay.module_of("shop.defects", name).release(folder)
+        done = subprocess.run(
+            (sys.executable, "-m", "alembic", "upgrade", "0011:heads", "--sql"),
+            cwd=folder,
+            env=environment("postgresql://nobody@nowhere/none", PYTHONPATH=str(folder)),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert statement in done.stdout
