@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test unit defects bench systems format clean
+.PHONY: help demo work-order check test unit defects bench systems format clean
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.ready: pyproject.toml constraints.txt examples/shop/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Seamline needs Python 3.11 or newer")'
@@ -18,6 +18,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt examples/shop/pyproject.toml
 
 demo: $(VENV)/.ready ## the main job on the correct shop: 0 findings, four artifacts
 	$(BIN)/seamline run --project examples/shop
+
+work-order: $(VENV)/.ready ## carry out the work order on the shop; its outcome is kept in examples/work-order
+	cp examples/work-order/order.md examples/work-order/P04-S15-T03.md
+	$(BIN)/seamline task examples/work-order/P04-S15-T03.md --project examples/shop --root examples/work-order --state examples/work-order/state.json
 
 check: $(VENV)/.ready ## format, lint, types, import contract
 	$(BIN)/ruff format --check .

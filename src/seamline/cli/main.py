@@ -14,6 +14,7 @@ from seamline.cli.init import init
 from seamline.cli.past import accept, diff, history, rollback
 from seamline.cli.run import run
 from seamline.cli.show import checks, mark, schema
+from seamline.cli.task import task
 from seamline.errors import SeamlineError, SpecError
 
 
@@ -34,6 +35,7 @@ _COMMANDS = (
     diff,
     history,
     rollback,
+    task,
     checks,
     schema,
     mark,

@@ -60,6 +60,11 @@ _PARTS = ("api", "database", "data", "migrations")
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="With --url or --files: the data file.  [default: the project's]",
 )
+@click.option(
+    "--attempts",
+    type=click.IntRange(1, 10),
+    help="Try a failing run so often, each time from fresh.  [default: 1, or as [escalation] says]",
+)
 @click.option("--plan", is_flag=True, help="Show what would run and what cannot, and send nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the last lines only.")
 def run(
@@ -76,6 +81,7 @@ def run(
     url: str | None,
     files: Path | None,
     framework: Path | None,
+    attempts: int | None,
     plan: bool,
     quiet: bool,
 ) -> int:
@@ -119,6 +125,12 @@ def run(
         return 0
     if plan:
         return print_plan(job, sys.stdout)
+    escalation = job.project.escalation
+    most = attempts or (escalation.attempts if escalation is not None else 1)
+    if most > 1:
+        from seamline.workflow.escalate import carry_out_attempts
+
+        return carry_out_attempts(job, sys.stdout, most=most, reports=reports, quiet=quiet)
     return carry_out(job, sys.stdout, reports=reports, quiet=quiet)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -11,7 +11,9 @@ import msgspec
 
 from seamline.errors import SpecError, UsageError
 from seamline.model.case import Case
+from seamline.model.finding import Finding
 from seamline.model.vocabulary import MIGRATION_CHECKS, Part
+from seamline.report import Reporter
 from seamline.report.plan import show_plan
 from seamline.run.rules import Files
 from seamline.spec import (
@@ -33,6 +35,7 @@ from seamline.workflow.plan import planned
 from seamline.workflow.reported import RECORD, made, reported, run_to_end
 from seamline.workflow.run import Run
 from seamline.workflow.select import known_checks, parts_of, seconds
+from seamline.workflow.steady import Steady
 
 
 def load_job(
@@ -142,15 +145,29 @@ def _selection(operation: tuple[str, ...], case: tuple[str, ...]) -> Callable[[C
     return keep
 
 
-def carry_out(job: Job, stream: TextIO, *, reports: Path | None = None, quiet: bool = False) -> int:
+def carry_out(
+    job: Job,
+    stream: TextIO,
+    *,
+    reports: Path | None = None,
+    quiet: bool = False,
+    earlier: Sequence[dict[str, Finding]] = (),
+    also: Sequence[Reporter] = (),
+) -> int:
     """Run the job, write the artifacts, print the summary; the exit code.
 
+    `earlier` are what attempts before this one have found: what does not fail each time is unstable.
     Raises the `SeamlineError` that ended the run early, after all has been written.
     """
     folder = reports_folder(job.project, reports)
     kept = HistoryReporter(history_path(job.project), texts_of(job.project), is_whole=job.is_whole)
-    also = [kept] if job.keep else []
-    return reported(lambda emit: Run(job, emit).execute(), folder, stream, quiet=quiet, also=also)
+    return reported(
+        lambda emit: Run(job, emit, Steady(earlier)).execute(),
+        folder,
+        stream,
+        quiet=quiet,
+        also=[*also, kept] if job.keep else also,
+    )
 
 
 def print_plan(job: Job, stream: TextIO) -> int:

@@ -51,12 +51,18 @@ from seamline.workflow.migrations import walk
 from seamline.workflow.plan import plan_of
 from seamline.workflow.rollout import side_by_side
 from seamline.workflow.rows import checked, left
+from seamline.workflow.steady import Steady
 
 
 class Run:
-    """One run of a job. `emit` gets every event; the last one is always `RunFinished`."""
+    """One run of a job. `emit` gets every event; the last one is always `RunFinished`.
 
-    def __init__(self, job: Job, emit: Callable[[Event], None]) -> None:
+    `steady` knows what earlier attempts of the same job have found.
+    """
+
+    def __init__(
+        self, job: Job, emit: Callable[[Event], None], steady: Steady | None = None
+    ) -> None:
         self._job = job
         self._summary = Summary()
         self._out = emit
@@ -65,10 +71,11 @@ class Run:
         self._found: dict[str, Finding] = {}
         self._broken_before: set[str] = set()
         self._is_base = True
+        self._steady = steady or Steady()
         self._acceptances = Acceptances(job.accepted, datetime.now(UTC).date())
 
     def _emit(self, event: Event) -> None:
-        event = self._acceptances.apply(event)
+        event = self._steady.apply(self._acceptances.apply(event))
         self._summary.on(event)
         self._out(event)
 
@@ -108,6 +115,9 @@ class Run:
     def _finish(self, reason: EndReason, message: str, code: int | None) -> int:
         """Emit the last event; the exit code, which the gate decides where nothing else did."""
         message = self._redactor.text(message)
+        if reason == "completed":
+            for finding in self._steady.missing():
+                self._emit(FindingConfirmed(at=time.time(), finding=finding))
         is_whole = reason == "completed" and self._job.is_whole
         if (judged := self._acceptances.judged(time.time(), is_whole=is_whole)) is not None:
             self._emit(judged)

@@ -45,9 +45,13 @@ def left_out(doc: Document, summary: Summary) -> None:
 
 
 def _finding(doc: Document, seen: FindingSeen) -> None:
-    f = seen.finding
+    write_finding(doc, seen.finding, seen.seen)
+
+
+def write_finding(doc: Document, f: Finding, times: int) -> None:
+    """One finding with its evidence, seen so often."""
     doc.heading(4, f"{f.id} · {f.severity} · {prose(f.title, 200)}")
-    doc.bullets(_facts(f, seen.seen))
+    doc.bullets(_facts(f, times))
     if f.evidence is not None:
         _evidence(doc, f, f.evidence)
 
