@@ -40,6 +40,10 @@ SOUND = {
         f'{ALONE}op.execute("CREATE INDEX CONCURRENTLY i ON item (title)")',
         f'{ALONE}op.execute("DROP INDEX CONCURRENTLY i")',
     ),
+    "enum": Step(
+        "op.create_table('e', sa.Column('k', sa.Enum('a', 'b', name='kind')))",
+        "op.drop_table('e')\nop.execute('DROP TYPE kind')",
+    ),
     "view": Step("CREATE VIEW titles AS SELECT title FROM item", "DROP VIEW titles"),
     "view2": Step(
         "CREATE OR REPLACE VIEW titles AS SELECT title, 1 AS n FROM item",

@@ -12,6 +12,7 @@ Connections to any other database than the one named in the first request are re
 from __future__ import annotations
 
 import argparse
+import copy
 import os
 import sys
 import time
@@ -72,6 +73,7 @@ class Driver:
         self._over = False
         self._started = False
         self._in_loop = False
+        self._before_up: dict[str, Any] = {}
 
     def run(self) -> None:
         """Answer requests until the end."""
@@ -143,7 +145,9 @@ class Driver:
             if request["do"] in make:
                 start = time.perf_counter()
                 revision = self._script.get_revision(request["revision"])
+                remembered = self._remembered(context, request["do"])
                 yield make[request["do"]](self._script.revision_map, revision)
+                context.impl.memo.update(remembered)
                 self._commit(context)
                 self._answer(ms=(time.perf_counter() - start) * 1000)
             elif request["do"] == "again":
@@ -167,6 +171,16 @@ class Driver:
     def _commit(context: Any) -> None:
         """Commit below SQLAlchemy, which may believe that one transaction holds all steps."""
         context.connection.connection.commit()
+
+    def _remembered(self, context: Any, do: str) -> dict[str, Any]:
+        """What is to be known behind this step. Alembic keeps in mind which types it has made: of them the
+        way down knows nothing, as it is a command of its own, nor does what follows it."""
+        memo = context.impl.memo
+        if do == "up":
+            self._before_up = {name: copy.copy(value) for name, value in memo.items()}
+            return {}
+        memo.clear()
+        return self._before_up
 
     def _history(self, context: Any) -> dict[str, Any]:
         table = context.version_table

@@ -112,15 +112,15 @@ class Driver:
         state = self._state
         if "apps" not in state.__dict__:
             state.apps  # noqa: B018 - all models at once take less time than one after the other
-        migration = self._plan[request["revision"]]
-        after = self._executor.apply_migration(state.clone(), migration)
-        self._before, self._state, self._last = state, after, request["revision"]
+        before = bare(state)
+        after = self._executor.apply_migration(state.clone(), self._plan[request["revision"]])
+        self._before, self._state, self._last = before, after, request["revision"]
         return {}
 
     def _down(self, request: dict[str, Any]) -> dict[str, Any]:
         if self._before is None or request["revision"] != self._last:
             raise ValueError(f"{request['revision']} is not the last one that was applied")
-        self._executor.unapply_migration(self._before, self._plan[request["revision"]])
+        self._executor.unapply_migration(bare(self._before), self._plan[request["revision"]])
         self._state, self._before = self._before, None
         return {}
 
@@ -147,6 +147,12 @@ class Driver:
             "heads": [f"{app}.{name}" for app, name in sorted(graph.leaf_nodes())],
             "bookkeeping": _BOOKKEEPING,
         }
+
+
+def bare(state: Any) -> Any:
+    """A state without classes of models: those that a later state shares with it know the later ones."""
+    models = {name: model.clone() for name, model in state.models.items()}
+    return type(state)(models=models, real_apps=state.real_apps)
 
 
 def named(migration: Any) -> str:
