@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 
@@ -37,14 +38,23 @@ Event = RolloutChecked | RolloutFinished
 
 
 class Comparison:
-    """Compares the present version of a project with a previous one, on the server of the present run."""
+    """Compares the present version of a project with a previous one, on the server of the present run.
+
+    `time_s` is how long each direction may send cases: what it does not come to is told as not tried.
+    """
 
     def __init__(
-        self, setup: Setup, files: Files, previous: PreviousRelease, select: Callable[[Case], bool]
+        self,
+        setup: Setup,
+        files: Files,
+        previous: PreviousRelease,
+        select: Callable[[Case], bool],
+        time_s: float | None = None,
     ) -> None:
         self._setup, self._files, self._previous = setup, files, previous
         self._select = select
         self._since = time.monotonic()
+        self._time_s = math.inf if time_s is None else time_s
         self._release: Release | None = None
 
     async def events(self) -> AsyncIterator[Event]:
@@ -103,9 +113,10 @@ class Comparison:
 
     async def _old(self, ground: Grounds, release: Release) -> Direction:
         files = release.files
+        until = time.monotonic() + self._time_s
         foreign = not release.own_cases and self._setup.document is not None
         mixed, control = (
-            Bench(setup=s, files=files, select=self._select, borrowed=foreign)
+            Bench(setup=s, files=files, select=self._select, borrowed=foreign, until=until)
             for s in (ground.old_on_new, ground.old_on_old)
         )
         try:
@@ -118,8 +129,11 @@ class Comparison:
     async def _new(self, ground: Grounds) -> tuple[Direction, str]:
         """The other direction; what keeps it from being tried is no error: it only says in what order."""
         files = msgspec.structs.replace(self._files, data=DataFramework())
-        mixed = Bench(setup=ground.new_on_old, files=files, select=self._select)
-        control = Bench(setup=ground.new_on_new, files=files, select=self._select)
+        until = time.monotonic() + self._time_s
+        mixed, control = (
+            Bench(setup=s, files=files, select=self._select, until=until)
+            for s in (ground.new_on_old, ground.new_on_new)
+        )
         try:
             found = await tried_over(mixed, control, ground.rows)
         except NotTried as exc:

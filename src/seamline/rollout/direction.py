@@ -11,7 +11,7 @@ from seamline.model.case import Case
 from seamline.model.vocabulary import Side, Verdict
 from seamline.rollout.ground import Rows
 from seamline.rollout.judge import Break, broken, is_doubtful
-from seamline.rollout.trial import Bench, Trial, alone, tried
+from seamline.rollout.trial import TIME_IS_UP, Bench, Trial, alone, tried
 
 
 class NotTried(Exception):
@@ -99,6 +99,8 @@ def _count(result: Direction, trial: Trial, control: Trial | None, rows: Rows) -
     elif control is not None and control.went_well:
         reason = "it goes wrong over other rows, which may be why"
         result.untried.setdefault(operation, reason)
+    elif control is not None and control.error == TIME_IS_UP:
+        result.untried.setdefault(operation, TIME_IS_UP)
     else:
         why = (control.fault or control.error) if control is not None else ""
         result.untried.setdefault(operation, f"it goes wrong over its own schema too: {why}")

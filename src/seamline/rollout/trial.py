@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -17,6 +19,7 @@ from seamline.run.rules import Files, Judging, judging
 from seamline.run.session import Session, Target
 from seamline.run.setup import Setup
 
+TIME_IS_UP = "the time of --time was up"
 KINDS = frozenset({"positive", "sequence", "credentials"})
 _OF_ANSWERS = frozenset({"responseSchema", "contentType"})
 """What a client relies on beside the status. Rows are not judged: those of the other schema are others."""
@@ -43,6 +46,7 @@ class Bench(msgspec.Struct, kw_only=True):
     """A setting of a comparison: a version over a schema, and the cases that `select` keeps of its own.
 
     With `borrowed` they are another version's, and only those of operations that the document has are sent.
+    None is sent after the moment `until` (of the monotonic clock).
     """
 
     setup: Setup
@@ -50,6 +54,7 @@ class Bench(msgspec.Struct, kw_only=True):
     select: Callable[[Case], bool]
     borrowed: bool = False
     cases: tuple[Case, ...] | None = None
+    until: float = math.inf
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[tuple[Session, AsyncExitStack]]:
@@ -97,6 +102,9 @@ async def tried(bench: Bench, cases: Sequence[Case] | None = None) -> dict[str, 
     async with bench.session() as (session, stack):
         wanted = (bench.cases or ()) if cases is None else cases
         for case in wanted:
+            if time.monotonic() > bench.until:
+                found[case.id] = Trial(case=case, error=TIME_IS_UP)
+                continue
             outcome, error = await _one(session, case)
             found[case.id] = judged_by_itself(case, outcome, error)
             if (outcome is None or outcome.stale) and case is not wanted[-1]:

@@ -25,7 +25,7 @@ async def side_by_side(job: Job, setup: Setup, emit: Callable[[Event], None]) ->
     previous = previous_of(job)
     if previous is None:
         return
-    async for event in Comparison(setup, job.files, previous, job.select).events():
+    async for event in Comparison(setup, job.files, previous, job.select, job.time_s).events():
         emit(event)
         subject = f"the rollout from {previous.ref}"
         if isinstance(event, RolloutChecked):
