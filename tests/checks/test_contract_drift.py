@@ -170,3 +170,29 @@ def test_a_row_that_nobody_saw_is_not_judged() -> None:
     several = tried(SCALE, 201, row={"unit_price": 1.01})
     two = (*(several.changes or ()), change("insert", "orders", None, {"id": 8}))
     assert abstains(NAME, msgspec.structs.replace(several, changes=two), around(SCALE))
+
+
+def test_a_parameter_may_find_nothing_and_may_be_refused_but_breaks_nothing() -> None:
+    one = msgspec.structs.replace(WIDTH, within="path")
+    c = around(one)
+
+    def sent(status: int) -> Exchange:
+        twist = Twist(scenario="drift-width", what="more", where="path/position", valid=True)
+        return exchange(KEY, status, {}, twist=twist)
+
+    (finding,) = found(NAME, sent(500), c)
+    assert (finding.severity, finding.detail) == ("error", "width path position orders.position")
+    assert abstains("noServerError", sent(500), c)
+    for status in (201, 400, 404, 422):
+        assert not found(NAME, sent(status), c)
+
+
+def test_a_value_further_inside_is_held_against_its_own_row() -> None:
+    one = drift("scale", "amount", "amount", "numeric(12,2)", value=1.006, path=("lines", 0))
+    one = msgspec.structs.replace(one, column="unit_price")
+    twist = Twist(scenario="drift-scale", what="more", where="body/lines/0/amount", valid=True)
+    c = around(one)
+    for kept, severities in (("1.01", ["error"]), ("1.006", [])):
+        row = inserted("orders", unit_price=kept)
+        x = exchange(KEY, 201, {}, sent={"lines": [{"amount": 1.006}]}, changes=(row,), twist=twist)
+        assert [f.severity for f in found(NAME, x, c)] == severities

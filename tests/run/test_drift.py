@@ -233,3 +233,98 @@ async def test_answers(catalog: Catalog) -> None:
 
 async def test_what_the_file_says_that_it_does_not_write_is_left_alone(catalog: Catalog) -> None:
     assert found(catalog, {"whole": integer()}, effects="delete") == {}
+
+
+DEEPER = """
+CREATE TYPE shade AS ENUM ('red', 'blue');
+CREATE TABLE orders (id integer PRIMARY KEY, address_zip varchar(5), shade shade, ref uuid, day date,
+    number bigint);
+CREATE TABLE order_lines (order_id integer REFERENCES orders, sku text, quantity smallint);
+CREATE TABLE stray_lines (sku text, quantity smallint);
+"""
+
+
+async def deeper(database: Lab, body: dict[str, Any], parameters: list[Any], path: str) -> set[str]:
+    """What is found of `GET` (without a body) or `POST` on a path, as rule, place and column."""
+    await database.client.run(*filter(str.strip, DEEPER.split(";\n")))
+    catalog = await database.database.catalog()
+    method = "post" if body else "get"
+    told: dict[str, Any] = {"parameters": parameters, "responses": {"200": {"description": ""}}}
+    if body:
+        schema = {"type": "object", "properties": body}
+        told["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+    raw = {
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {path: {method: told}},
+    }
+    document = parse(json.dumps(raw).encode(), "openapi.json")
+    key = f"{method.upper()} {path}"
+    written = {t: frozenset({"insert"}) for t in ("orders", "order_lines", "stray_lines")}
+    context = Context(
+        operation=operations(document)[key],
+        catalog=catalog,
+        resource="orders",
+        effects=written,  # type: ignore[arg-type]
+    )
+    (drifts,) = compared({key: context}, BodySchemas(document), catalog).drifts.values()
+    return {f"{d.rule} {d.within}/{d.spot} {d.key}" for d in drifts}
+
+
+def parameter(name: str, place: str, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": place == "path", "schema": schema}
+
+
+async def test_objects_and_lists_within_a_body(database: Lab) -> None:
+    item = {"sku": string(), "quantity": integer()}
+    body = {
+        "lines": {"type": "array", "items": {"type": "object", "properties": item}},
+        "strays": {"type": "array", "items": {"type": "object", "properties": item}},
+        "address": {"type": "object", "properties": {"zip": string(), "city": string()}},
+    }
+    assert await deeper(database, body, [], "/orders") == {
+        "width body/lines/0/quantity order_lines.quantity",
+        "length body/address/zip orders.address_zip",
+    }
+
+
+async def test_lists_of_other_things_within_a_body(database: Lab) -> None:
+    item = {"text": string(), "author": string(), "quantity": integer()}
+    body = {
+        "lines": {"type": "array", "items": {"type": "object", "properties": item}},
+        "address": string(),
+    }
+    assert await deeper(database, body, [], "/orders") == set()
+
+
+async def test_what_path_and_query_are_compared_with(database: Lab) -> None:
+    loose = [
+        parameter("id", "path", type="integer"),
+        parameter("shade", "query", type="string"),
+        parameter("ref", "query", type="string"),
+        parameter("day", "query", type="string", format="date-time"),
+        parameter("number", "header", type="integer"),
+        parameter("limit", "query", type="integer"),
+    ]
+    assert await deeper(database, {}, loose, "/orders/{id}") == {
+        "width path/id orders.id",
+        "listed query/shade orders.shade",
+        "form query/ref orders.ref",
+    }
+
+
+async def test_path_and_query_that_fit(database: Lab) -> None:
+    right = [
+        parameter("id", "path", type="integer", maximum=2**31 - 1, minimum=0),
+        parameter("shade", "query", type="string", enum=["red", "blue"]),
+        parameter("ref", "query", type="string", format="uuid"),
+    ]
+    assert await deeper(database, {}, right, "/orders/{id}") == set()
+    # A row of another resource: which of them the path names is not for this table to say.
+    other = [parameter("id", "path", type="integer")]
+    assert await deeper_again(database, other, "/orders/{id}/notes") == set()
+
+
+async def deeper_again(database: Lab, parameters: list[Any], path: str) -> set[str]:
+    await database.client.run("DROP TABLE order_lines, stray_lines, orders", "DROP TYPE shade")
+    return await deeper(database, {}, parameters, path)

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import IntegrityError
 
 from shop.defects import chosen
 from tests.client import Client
 
-TABLE = "CREATE TABLE products (stock integer, name varchar(120), price numeric(12,2))"
+TABLE = (
+    "CREATE TABLE products (stock integer, name varchar(120), price numeric(12,2), category text)"
+)
 KIND = text(
     "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
     " WHERE attrelid = to_regclass('products') AND attname = :name"
@@ -44,6 +47,18 @@ def test_a_column_is_narrowed(apart: Connection, defect: str, column: str, kind:
     for _ in range(2):
         known.module.migrate(apart)
         assert apart.scalar(KIND, {"name": column}) == kind
+    apart.execute(text("DROP TABLE products"))
+    known.module.migrate(apart)  # before the table is there
+
+
+def test_categories_are_listed(apart: Connection) -> None:
+    (known,) = chosen("categoriesAreListed")
+    for _ in range(2):
+        known.module.migrate(apart)
+    apart.execute(text("INSERT INTO products (category) VALUES ('kitchen')"))
+    with pytest.raises(IntegrityError):
+        apart.execute(text("INSERT INTO products (category) VALUES ('music')"))
+    apart.rollback()
     apart.execute(text("DROP TABLE products"))
     known.module.migrate(apart)  # before the table is there
 

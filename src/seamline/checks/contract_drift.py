@@ -46,7 +46,7 @@ def is_tried(name: str) -> bool:
 
 def where(drift: Drift) -> str:
     """The place that such a twist changes."""
-    return f"body/{drift.name}"
+    return f"{drift.within}/{drift.spot}"
 
 
 def tried(x: Exchange, context: Context) -> Drift | None:
@@ -79,6 +79,8 @@ def contract_drift(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
         yield Abstain("503: the system may be busy, or closed by the first request")
     elif x.status >= 500:
         yield _fault(drift, f"answered {name_of(x.status)}", f"{name_of(x.status)}: {excerpt(x)}")
+    elif drift.within != "body":
+        return  # no row has it: to find none and to refuse are both right
     elif x.succeeded:
         yield from _kept(x, context, drift)
     elif x.status in _UNSAID - ({404} if drift.rule == "foreign" else frozenset()):
@@ -100,7 +102,12 @@ def is_told(x: Exchange, context: Context) -> bool:
     drift = tried(x, context) if context.drifts else None
     return drift is not None and (
         x.status >= 500
-        or (x.status >= 400 and x.status not in _UNSAID and not is_documented(x, context))
+        or (
+            drift.within == "body"
+            and x.status >= 400
+            and x.status not in _UNSAID
+            and not is_documented(x, context)
+        )
     )
 
 
@@ -123,6 +130,15 @@ def carried(x: Exchange) -> Mapping[str, Any]:
     body = x.request.json
     body = body[0] if isinstance(body, list) and body else body
     return body if isinstance(body, dict) else {}
+
+
+def _sent(x: Exchange, drift: Drift) -> Any:
+    """What the request carries for the column."""
+    inside: Any = carried(x)
+    for step in drift.path:
+        fits = isinstance(inside, list if isinstance(step, int) else dict)
+        inside = inside[step] if fits and (isinstance(step, str) or len(inside) > step) else {}
+    return inside.get(drift.name, ABSENT) if isinstance(inside, dict) else ABSENT
 
 
 def _fault(drift: Drift, what: str, actual: str) -> Fault:
@@ -148,7 +164,7 @@ def _kept(x: Exchange, context: Context, drift: Drift) -> Iterator[Fault | Absta
         yield Abstain(f"accepted, and no row of {drift.table} was seen to hold it")
         return
     stored = rows[0].get(drift.column, ABSENT)
-    sent = drift.told if drift.rule == "default" else carried(x).get(drift.name, ABSENT)
+    sent = drift.told if drift.rule == "default" else _sent(x, drift)
     what = "" if ABSENT in (sent, stored) else _changed(drift, sent, stored, column)
     if what:
         actual = f"{drift.key} = {show(stored, column)} for {show(sent, column)}"

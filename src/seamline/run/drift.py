@@ -8,8 +8,16 @@ from typing import Any
 import msgspec
 
 from seamline.checks import Context
+from seamline.checks.named_row import columns_for
 from seamline.model.catalog import Catalog, Column, Table
-from seamline.openapi.drift import Drift, drift_of_answer, drift_of_request, left_null
+from seamline.openapi.drift import (
+    Drift,
+    drift_of_address,
+    drift_of_answer,
+    drift_of_request,
+    drift_within,
+    left_null,
+)
 from seamline.openapi.drift.column import limits
 from seamline.openapi.drift.field import by_name, names
 from seamline.openapi.operation import Operation
@@ -59,15 +67,33 @@ class _Finder:
         table = self._catalog.by_name.get(_table(context, found) or "")
         if operation is None or table is None:
             return
-        if table.name not in self._limits:
-            self._limits[table.name] = limits(table)
-        limit = self._limits[table.name]
+        limit = self._limit(table)
         schema = asked(operation)
         is_written = operation.method in _WRITES and self._writes(context, table)
         if is_written and self._is_about(schema, table):
             columns = _columns(context, table, names(operation, self._requests.document))
             yield from drift_of_request(operation, self._requests, table, columns, limit)
+            yield from self._within(operation, context, table)
         yield from self._shown(operation, context, table)
+        addressed = _addressed(operation, table)
+        yield from drift_of_address(operation, self._requests, table, addressed)
+
+    def _limit(self, table: Table) -> dict[str, Limit]:
+        if table.name not in self._limits:
+            self._limits[table.name] = limits(table)
+        return self._limits[table.name]
+
+    def _within(self, operation: Operation, context: Context, table: Table) -> Iterator[Drift]:
+        """Inside the body: also what becomes rows of tables that refer to this one, as the effects say."""
+        children = {
+            child.name: child
+            for child in self._catalog.tables
+            if "insert" in context.effects.get(child.name, ())
+            and any(key.table == table.name for key in child.foreign_keys)
+        }
+        known = {name: self._limit(child) for name, child in children.items()}
+        known[table.name] = self._limit(table)
+        yield from drift_within(operation, self._requests, table, children, known)
 
     def _shown(self, operation: Operation, context: Context, table: Table) -> Iterator[Drift]:
         """What the answer may not show; that of pages is told where their items are answered alone."""
@@ -109,6 +135,20 @@ def _table(context: Context, found: Match) -> str | None:
     if not context.effects and not context.columns:
         return found.table
     return context.resource or (found.table if found.table in context.effects else None)
+
+
+def _addressed(operation: Operation, table: Table) -> dict[tuple[str, str], Column]:
+    """The columns that parameters are compared with: the last of the path names a row, filters a column."""
+    found: dict[tuple[str, str], Column] = {}
+    in_path = [p.name for p in operation.parameters if p.place == "path"]
+    if in_path and operation.path.rstrip("/").endswith(f"{{{in_path[-1]}}}"):
+        columns = columns_for(in_path[-1], table)
+        if len(columns) == 1:
+            found["path", in_path[-1]] = table.by_column[next(iter(columns))]
+    if operation.method == "GET":
+        filters = tuple(p.name for p in operation.parameters if p.place == "query")
+        found |= {("query", n): c for n, c in by_name(table, filters).items()}
+    return found
 
 
 def _columns(context: Context, table: Table, carried: tuple[str, ...]) -> dict[str, Column]:

@@ -130,3 +130,38 @@ def test_an_operation_that_needs_others_before_it_is_tried_behind_them() -> None
 def test_several_tables_that_fit_are_said() -> None:
     (item,) = not_compared({KEY: ("things", "thing")})
     assert "things, thing" in item.remedy
+
+
+def test_a_value_further_inside_is_changed() -> None:
+    one = contradiction("width", "n", value=7, path=("lines", 0))
+    known = around(one)
+    own = known.operations[KEY]
+    lines = base(KEY, json={"name": "a", "lines": [{"n": 1}, {"n": 2}]})
+    (case,) = drift(lines, own, known)
+    assert case.steps[0].request.json == {"name": "a", "lines": [{"n": 7}, {"n": 2}]}
+    assert case.steps[0].twist is not None
+    assert case.steps[0].twist.where == "body/lines/0/n"
+    assert case.id == f"{KEY}~drift.width.lines.0.n"
+    elsewhere: tuple[Any, ...] = (
+        {"name": "a"},
+        {"lines": []},
+        {"lines": {"$from": "a#/x"}},
+        {"lines": [3]},
+    )
+    for body in elsewhere:
+        assert not list(drift(base(KEY, json=body), own, known))
+
+
+def test_a_parameter_is_changed() -> None:
+    in_path = contradiction("width", "id", value=2**31, within="path")
+    in_query = contradiction("form", "ref", value="seamline", within="query")
+    known = around(in_path, in_query)
+    own = known.operations[KEY]
+    first, second = drift(base(KEY, path={"id": 3}), own, known)
+    assert first.steps[0].request.path == {"id": 2**31}
+    assert second.steps[0].request.query == {"ref": "seamline"}
+    assert [c.steps[0].twist.where for c in (first, second) if c.steps[0].twist] == [
+        "path/id",
+        "query/ref",
+    ]
+    assert told(known) == [], "what is compared alone contradicts nothing where it is not tried"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from seamline.model.catalog import Column, Table
+from seamline.openapi.drift.deeper import in_address, in_items, in_objects
 from seamline.openapi.drift.drift import Drift
 from seamline.openapi.drift.field import Field, answered, asked
 from seamline.openapi.drift.key import foreign, unique
@@ -21,12 +22,21 @@ from seamline.openapi.operation import Operation
 from seamline.openapi.validate import BodySchemas
 from seamline.rows.limit import Limit
 
-__all__ = ["Drift", "drift_of_answer", "drift_of_request", "left_null"]
+__all__ = [
+    "Drift",
+    "drift_of_address",
+    "drift_of_answer",
+    "drift_of_request",
+    "drift_within",
+    "left_null",
+]
 
 Rule = Callable[[Field], Iterator[Drift]]
 
 OF_VALUES: tuple[Rule, ...] = (width, bounds, size, scale, length, form, refused, null)
 """Rules of a property that a request carries."""
+OF_ADDRESSES: tuple[Rule, ...] = (width, form, refused)
+"""Rules of a parameter: what is compared with a column of another type is an error in some databases."""
 OF_NEW_ROWS: tuple[Rule, ...] = (missing, default)
 """Rules of a property that a request which creates leaves out."""
 OF_ANSWERS: tuple[Rule, ...] = (null_answer, unlisted)
@@ -50,6 +60,35 @@ def drift_of_request(
             yield from rule(field)
     yield from unique(operation, schemas.document, table, fields)
     yield from foreign(operation, schemas.document, table, fields)
+
+
+def drift_within(
+    operation: Operation,
+    schemas: BodySchemas,
+    table: Table,
+    children: Mapping[str, Table],
+    limits: Mapping[str, Mapping[str, Limit]],
+) -> Iterator[Drift]:
+    """What objects and lists within a body may carry; `children` are tables that its lists may fill."""
+    fields = [*in_objects(operation, schemas, table, limits[table.name])]
+    for name, child in children.items():
+        fields += in_items(operation, schemas, child, limits[name])
+    for field in fields:
+        for rule in OF_VALUES if not field.column.generated else ():
+            yield from rule(field)
+
+
+def drift_of_address(
+    operation: Operation,
+    schemas: BodySchemas,
+    table: Table,
+    columns: Mapping[tuple[str, str], Column],
+) -> Iterator[Drift]:
+    """What path and query may carry and the columns that they are compared with cannot."""
+    for field in in_address(operation, schemas, table, columns, {}):
+        for rule in OF_ADDRESSES:
+            # A day is compared with a moment without an error.
+            yield from (d for d in rule(field) if rule is not form or field.column.base != "date")
 
 
 def left_null(

@@ -14,7 +14,8 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     allows and the column does not hold (UNSET: the property is left out); `pointer` is where the
     document has the property. `told` is what the document promises in place of the column's own
     value (a default), `columns` are those of a key.
-    Where it is not `is_triable` no request can show it.
+    `within` is what of the request carries it (body, path, query), `path` the steps that lead to it in a
+    body. Where it is not `is_triable` no request can show it.
     """
 
     rule: str
@@ -30,6 +31,13 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     told: Any = msgspec.UNSET
     columns: tuple[str, ...] = ()
     is_triable: bool = True
+    within: str = "body"
+    path: tuple[str | int, ...] = ()
+
+    @property
+    def spot(self) -> str:
+        """The name with what leads to it: `lines/0/quantity`."""
+        return "/".join(map(str, (*self.path, self.name)))
 
     @property
     def place(self) -> str:
@@ -44,9 +52,10 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def detail(self) -> str:
         """What makes it the same finding next week, within an operation."""
-        return f"{self.rule} {self.name} {self.key}"
+        spot = self.spot if self.within == "body" else f"{self.within} {self.name}"
+        return f"{self.rule} {spot} {self.key}"
 
     @property
     def title(self) -> str:
         """Both sides in one line."""
-        return f"{self.name}: the document {self.says}, {self.place} {self.holds}"
+        return f"{self.spot}: the document {self.says}, {self.place} {self.holds}"

@@ -25,6 +25,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
     `pointer` is where the document has its schema, `shape` that schema made plain. `limit` is what the
     table's CHECKs let the column hold; `allows` says whether the document lets the property have a value.
+    `within` and `path` are those of `Drift`.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     table: Table
     limit: Limit
     allows: Callable[[Any], bool]
+    within: str = "body"
+    path: tuple[str | int, ...] = ()
 
     @property
     def kind(self) -> Any:
@@ -53,6 +56,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
             says=says,
             holds=holds,
             mend=mend,
+            within=self.within,
+            path=self.path,
             **more,
         )
 
@@ -67,8 +72,8 @@ def asked(
     """The properties of a JSON body that stand for a column; of a list those of its items."""
     for media, body in operation.bodies.items():
         if "json" in media:
-            place = _item(schemas.document, body.schema, body.pointer)
-            yield from _fields(schemas, *place, "readOnly", columns, table, limits)
+            place = item_of(schemas.document, body.schema, body.pointer)
+            yield from fields_of(schemas, *place, "readOnly", columns, table, limits)
             return
 
 
@@ -84,8 +89,8 @@ def answered(
         for media, pointer in answer.media.items() if status.startswith("2") else ():
             if pointer is not None and "json" in media:
                 schema = at_pointer(schemas.document.raw, pointer)
-                place = _item(schemas.document, None if schema is ABSENT else schema, pointer)
-                yield from _fields(schemas, *place, "writeOnly", columns, table, limits)
+                place = item_of(schemas.document, None if schema is ABSENT else schema, pointer)
+                yield from fields_of(schemas, *place, "writeOnly", columns, table, limits)
                 return
 
 
@@ -93,8 +98,8 @@ def names(operation: Operation, document: Document) -> tuple[str, ...]:
     """The names of all properties of a JSON body."""
     for media, body in operation.bodies.items():
         if "json" in media:
-            place = _item(document, body.schema, body.pointer)
-            return tuple(name for name, _, _ in _places(document, *place, 0))
+            place = item_of(document, body.schema, body.pointer)
+            return tuple(name for name, _, _ in places(document, *place, 0))
     return ()
 
 
@@ -104,7 +109,7 @@ def by_name(table: Table, properties: Iterator[str] | tuple[str, ...]) -> dict[s
     return {n: columns[words(n)] for n in properties if words(n) in columns}
 
 
-def _item(document: Document, schema: Any, pointer: str) -> tuple[Any, str]:
+def item_of(document: Document, schema: Any, pointer: str) -> tuple[Any, str]:
     """The schema of an item and where it is, where the body is a list; else what was given."""
     node, ref = document.follow(schema)
     if isinstance(node, dict) and node.get("type") == "array" and "items" in node:
@@ -112,7 +117,7 @@ def _item(document: Document, schema: Any, pointer: str) -> tuple[Any, str]:
     return schema, pointer
 
 
-def _fields(
+def fields_of(
     schemas: BodySchemas,
     schema: Any,
     pointer: str,
@@ -121,10 +126,11 @@ def _fields(
     table: Table,
     limits: Mapping[str, Limit],
 ) -> Iterator[Field]:
+    """The properties of a schema that stand for a column, but for those with the mark `absent`."""
     document = schemas.document
     required = plain(document, schema).get("required")
     done: set[str] = set()
-    for name, place, written in _places(document, schema, pointer, 0):
+    for name, place, written in places(document, schema, pointer, 0):
         column, shape = columns.get(name), plain(document, written)
         if column is None or name in done or shape.get(absent) is True:
             continue
@@ -137,11 +143,11 @@ def _fields(
             column=column,
             table=table,
             limit=limits.get(column.name, Limit()),
-            allows=_allows(schemas, place),
+            allows=allows(schemas, place),
         )
 
 
-def _places(
+def places(
     document: Document, schema: Any, pointer: str, depth: int
 ) -> Iterator[tuple[str, str, Any]]:
     """Each property with where it is and its schema as written. What is one of several is left out."""
@@ -154,14 +160,16 @@ def _places(
         yield str(name), f"{base}/properties/{escape(str(name))}", written
     members = node.get("allOf")
     for index, member in enumerate(members if isinstance(members, list) else ()):
-        yield from _places(document, member, f"{base}/allOf/{index}", depth + 1)
+        yield from places(document, member, f"{base}/allOf/{index}", depth + 1)
 
 
-def _allows(schemas: BodySchemas, pointer: str) -> Callable[[Any], bool]:
-    def allows(value: Any) -> bool:
+def allows(schemas: BodySchemas, pointer: str) -> Callable[[Any], bool]:
+    """Whether the schema at a place lets a value be."""
+
+    def allowed(value: Any) -> bool:
         try:
             return not schemas.violations(pointer, value)
         except SchemaProblem:
             return False  # what cannot be held against the document is not claimed to be allowed
 
-    return allows
+    return allowed

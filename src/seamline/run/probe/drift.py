@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from seamline.checks.contract_drift import CHECK, scenario, where
-from seamline.model.case import Case, Step, Twist
+from seamline.model.case import Case, RequestTemplate, Step, Twist
 from seamline.openapi.drift import Drift
 from seamline.openapi.operation import Operation
 from seamline.run.probe.item import CREATED, item_of
@@ -36,8 +36,8 @@ def drift(base: Case, known: Operation, world: World) -> Iterator[Case]:
 
 def _case(base: Case, known: Operation, world: World, found: Drift) -> Case | None:
     own = base.steps[-1]
-    body = _body(own.request.json, found) if found.is_triable else _NOTHING
-    if body is _NOTHING:
+    request = _request(own.request, found) if found.is_triable else None
+    if request is None:
         return None
     twist = Twist(
         scenario=scenario(found),
@@ -45,7 +45,6 @@ def _case(base: Case, known: Operation, world: World, found: Drift) -> Case | No
         where=where(found),
         valid=True,
     )
-    request = msgspec.structs.replace(own.request, json=body)
     step = msgspec.structs.replace(own, request=request, status=(), twist=twist)
     steps: tuple[Step, ...] = (*base.steps[:-1], step)
     if found.rule == "unique":
@@ -58,7 +57,7 @@ def _case(base: Case, known: Operation, world: World, found: Drift) -> Case | No
             steps = (*steps[:-1], msgspec.structs.replace(step, label=CREATED), read)
     return msgspec.structs.replace(
         base,
-        id=name_of(known, f"drift.{found.rule}.{found.name}"),
+        id=name_of(known, f"drift.{found.rule}.{_slug(found)}"),
         kind="sequence" if len(steps) > 1 else "boundary",
         steps=steps,
         validations=frozenset({CHECK, "responseSchema"} if found.rule == "nullAnswer" else {CHECK}),
@@ -67,8 +66,27 @@ def _case(base: Case, known: Operation, world: World, found: Drift) -> Case | No
     )
 
 
+def _slug(found: Drift) -> str:
+    return (
+        found.spot.replace("/", ".") if found.within == "body" else f"{found.within}.{found.name}"
+    )
+
+
+def _request(request: RequestTemplate, found: Drift) -> RequestTemplate | None:
+    """The request that tries a contradiction; None where it has no place for it."""
+    if found.within == "path":
+        path = {**request.path, found.name: found.value}
+        return msgspec.structs.replace(request, path=path) if found.name in request.path else None
+    if found.within == "query":
+        return msgspec.structs.replace(request, query={**request.query, found.name: found.value})
+    body = _body(request.json, found)
+    return None if body is _NOTHING else msgspec.structs.replace(request, json=body)
+
+
 def _body(body: Any, found: Drift) -> Any:
     """The body that tries a contradiction; `_NOTHING` where it has no place for it, or did so already."""
+    if found.path:
+        return _deeper(body, found.path, found)
     carried = body[0] if isinstance(body, list) and body else body
     match found.rule:
         case "unique":  # the same request again there is already, unless it leaves the key empty
@@ -78,6 +96,21 @@ def _body(body: Any, found: Drift) -> Any:
         case "default" | "nullAnswer" if isinstance(carried, dict) and found.name not in carried:
             return body
     return _changed(body, found.name, found.value)
+
+
+def _deeper(body: Any, path: tuple[str | int, ...], found: Drift) -> Any:
+    """The body with another value further inside; `_NOTHING` where the request does not go there."""
+    if not path:
+        return _changed(body, found.name, found.value) if isinstance(body, dict) else _NOTHING
+    step, *rest = path
+    if isinstance(step, int):
+        has = isinstance(body, list) and len(body) > step
+    else:
+        has = isinstance(body, dict) and step in body and not is_reference(body)
+    inner = _deeper(body[step], tuple(rest), found) if has else _NOTHING
+    if inner is _NOTHING:
+        return _NOTHING
+    return [inner, *body[1:]] if isinstance(body, list) else {**body, step: inner}
 
 
 def _changed(body: Any, name: str, value: Any) -> Any:

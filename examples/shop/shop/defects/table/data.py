@@ -122,6 +122,13 @@ DEFECTS = (
         operation="POST /products",
     ),
     Defect(
+        name="categoriesAreListed",
+        what="A CHECK lists what products.category may be; the document takes any word.",
+        check="contractDrift",
+        operation="POST /products",
+        also=("noServerError",),
+    ),
+    Defect(
         name="takenCodeIsUnsaid",
         what="POST /coupons answers 409 to a code that is taken; the document does not say so.",
         check="contractDrift",
