@@ -26,6 +26,7 @@ def apart(database_url: str) -> Iterator[Connection]:
     with engine.connect() as connection:
         connection.execute(text("CREATE SCHEMA apart"))
         connection.execute(text(TABLE))
+        connection.execute(text("CREATE TABLE order_lines (quantity integer)"))
         connection.commit()
         yield connection
         connection.rollback()
@@ -51,15 +52,24 @@ def test_a_column_is_narrowed(apart: Connection, defect: str, column: str, kind:
     known.module.migrate(apart)  # before the table is there
 
 
-def test_categories_are_listed(apart: Connection) -> None:
-    (known,) = chosen("categoriesAreListed")
+@pytest.mark.parametrize(
+    ("defect", "table", "right", "wrong"),
+    [
+        ("categoriesAreListed", "products (category)", "'kitchen'", "'music'"),
+        ("dozenAtMost", "order_lines (quantity)", "12", "13"),
+    ],
+)
+def test_a_check_is_added(
+    apart: Connection, defect: str, table: str, right: str, wrong: str
+) -> None:
+    (known,) = chosen(defect)
     for _ in range(2):
         known.module.migrate(apart)
-    apart.execute(text("INSERT INTO products (category) VALUES ('kitchen')"))
+    apart.execute(text(f"INSERT INTO {table} VALUES ({right})"))
     with pytest.raises(IntegrityError):
-        apart.execute(text("INSERT INTO products (category) VALUES ('music')"))
+        apart.execute(text(f"INSERT INTO {table} VALUES ({wrong})"))
     apart.rollback()
-    apart.execute(text("DROP TABLE products"))
+    apart.execute(text(f"DROP TABLE {table.partition(' ')[0]}"))
     known.module.migrate(apart)  # before the table is there
 
 

@@ -60,9 +60,8 @@ def tried(x: Exchange, context: Context) -> Drift | None:
             return drift
     if x.status < 500 or x.twist.valid is False:
         return None
-    sent = carried(x).get(x.twist.where.removeprefix("body/"), ABSENT)
-    fitting = (d for d in context.drifts if where(d) == x.twist.where and _is_beyond(sent, d))
-    return next(fitting, None)
+    fitting = (d for d in context.drifts if where(d) == x.twist.where and d.within == "body")
+    return next((d for d in fitting if _is_beyond(_sent(x, d), d)), None)
 
 
 @check(
