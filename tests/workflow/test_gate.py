@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from seamline.model.event import CaseFinished, DataChecked, Errored, Event, RunStarted, StepRecord
@@ -143,3 +144,54 @@ def test_findings_that_are_too_many_to_keep_count_too() -> None:
     assert gate.verdicts(summary, Gate(), "completed")["api"] == "2 findings"
     both = Gate(fail_on=("error", "warning"))
     assert gate.verdicts(summary, both, "completed")["api"] == "3 findings"
+
+
+def test_accepted_findings_fail_nothing() -> None:
+    accepted = msgspec.structs.replace(finding(), accepted="until 2027-01-01: known")
+    summary = Summary()
+    for event in (started("GET /a"), case(accepted), data()):
+        summary.on(event)
+    assert gate.verdicts(summary, Gate(), "completed") == PASSED
+
+
+def written(*tables: str) -> CaseFinished:
+    step = StepRecord(
+        operation="GET /a", identity="", credentials="valid", status=200, ms=1,
+        rows={table: {"insert": 1} for table in tables},
+    )  # fmt: skip
+    return CaseFinished(
+        at=1, case="c", subject="GET /a", kind="positive", steps=(step,), checks={}, abstained={},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wanted", "case_", "why"),
+    [
+        (0.5, written("t"), ""),
+        (0.6, written("t"), "requests changed rows of 1 of 2 tables (50%), the gate wants 60%"),
+        (1.0, written("t", "u"), ""),
+        (0.1, case(), "not run: rows were not watched, and the gate wants tables written"),
+    ],
+)
+def test_share_of_tables_that_were_written(wanted: float, case_: CaseFinished, why: str) -> None:
+    summary = Summary()
+    for event in (msgspec.structs.replace(started("GET /a"), tables=2), case_, data()):
+        summary.on(event)
+    found = gate.verdicts(summary, Gate(tables_written=wanted), "completed")
+    assert found == {"api": "", "database": why}
+
+
+def test_budgets_of_warnings_and_of_time() -> None:
+    summary = Summary()
+    warned = case(finding(severity="warning"), finding("contentType", "warning"))
+    for event in (started("GET /a"), warned, msgspec.structs.replace(data(), at=62.0)):
+        summary.on(event)
+
+    def said(**rules: Any) -> str:
+        return gate.verdicts(summary, Gate(**rules), "completed")["api"]
+
+    assert said(max_warnings=2) == ""
+    assert said(max_warnings=1) == "2 warnings, the gate allows 1"
+    assert said(max_seconds=61) == ""
+    assert said(max_seconds=60.5) == "the run took 61.0 s, the gate allows 60.5 s"
+    assert gate.verdicts(summary, Gate(max_seconds=1), "completed")["database"] == ""

@@ -38,8 +38,8 @@ _FEW = 2
 class Files(msgspec.Struct, frozen=True, kw_only=True):
     """The three files of a project, read.
 
-    `data_label` is how messages name the third, `data_file` where it is. `today` is the day by which their
-    allowances hold or have expired: one for a whole run.
+    `data_label` is how messages name the third, the paths are where they are. `today` is the day by which
+    their allowances hold or have expired: one for a whole run.
     """
 
     project: Project
@@ -47,6 +47,7 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
     data: DataFramework
     data_label: str = "Data_Validation_Framework.json"
     data_file: Path | None = None
+    endpoints_file: Path | None = None
     today: date = msgspec.field(default_factory=date.today)
 
 

@@ -200,10 +200,15 @@ class Paths(_Table, frozen=True, kw_only=True):
 
 
 class Gate(_Table, frozen=True, kw_only=True):
-    """What makes a run fail. `operations_reached` is the share of operations that must have had a 2xx."""
+    """What makes a run fail. `operations_reached` is the share of operations that must have had a 2xx,
+    `tables_written` that of tables of which a request must have changed a row. `max_warnings` and
+    `max_seconds` are how many warnings there may be, and how long a run may take."""
 
     fail_on: tuple[Literal["error", "warning"], ...] = ("error",)
     operations_reached: Share = 0.0
+    tables_written: Share = 0.0
+    max_warnings: Count | None = None
+    max_seconds: Positive | None = None
     unexecuted: Literal["fail", "warn", "ignore"] = "fail"
 
 

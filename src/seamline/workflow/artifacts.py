@@ -91,6 +91,7 @@ def load_job(
         data=data,
         data_label=data_path.name if data_path is not None else DATA,
         data_file=data_path,
+        endpoints_file=endpoints_path,
     )
     changed = changed_since(project, since) if since is not None else None
     return Job(
@@ -166,6 +167,7 @@ def carry_out(
         folder,
         stream,
         quiet=quiet,
+        specs=(job.files.endpoints_file or folder, job.files.data_file or folder),
         also=[*also, kept] if job.keep else also,
     )
 

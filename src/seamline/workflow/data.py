@@ -226,4 +226,10 @@ def carry_out_data(job: DataJob, stream: TextIO, *, quiet: bool = False) -> int:
     Raises the `SeamlineError` that ended it early, after all has been written.
     """
     folder = made(job.reports)
-    return reported(lambda emit: DataRun(job, emit).execute(), folder, stream, quiet=quiet)
+    return reported(
+        lambda emit: DataRun(job, emit).execute(),
+        folder,
+        stream,
+        quiet=quiet,
+        specs=(job.file, job.file),
+    )

@@ -47,6 +47,8 @@ def _reason(part: Part, summary: Summary, gate: Gate, reason: EndReason) -> str:
     )
     if count:
         return f"{count} finding{'s' * (count != 1)}"
+    if (over := _over_budget(part, summary, gate)) and reason == "completed":
+        return over
     if reason != "completed":
         return "the run was interrupted" if reason == "interrupted" else "the run did not complete"
     if summary.errored_count:
@@ -54,6 +56,8 @@ def _reason(part: Part, summary: Summary, gate: Gate, reason: EndReason) -> str:
         return f"{count} case{'s' * (count != 1)} could not be carried out"
     if part == "api":
         return _api(summary, gate)
+    if short := _unwritten(summary, gate):
+        return short
     rollout = summary.rollout
     if rollout is not None and rollout.error:
         said = rollout.error.partition("\n")[0]
@@ -64,6 +68,34 @@ def _reason(part: Part, summary: Summary, gate: Gate, reason: EndReason) -> str:
     if summary.data_evaluated or summary.history is not None or rollout is not None:
         return ""
     return "not run: no data check was evaluated"
+
+
+def _over_budget(part: Part, summary: Summary, gate: Gate) -> str:
+    """What the budgets say: each part answers for its own warnings, the first one for the time."""
+    mine = [f for f in summary.findings.of_part(part) if f.finding.severity == "warning"]
+    warnings = sum(not f.unstable and not f.finding.accepted for f in mine)
+    if gate.max_warnings is not None and warnings > gate.max_warnings:
+        return f"{warnings} warnings, the gate allows {gate.max_warnings}"
+    took = max(0.0, summary.at - summary.started.at) if summary.started else 0.0
+    if gate.max_seconds is not None and part == summary.parts[0] and took > gate.max_seconds:
+        return f"the run took {took:.1f} s, the gate allows {gate.max_seconds:g} s"
+    return ""
+
+
+def _unwritten(summary: Summary, gate: Gate) -> str:
+    """Of too many tables no request has changed a row; a selected part is not held to that."""
+    started = summary.started
+    if started is None or not started.tables or not gate.tables_written or started.selected:
+        return ""
+    if not summary.captured:
+        return "not run: rows were not watched, and the gate wants tables written"
+    share = len(summary.rows) / started.tables
+    if share < gate.tables_written:
+        return (
+            f"requests changed rows of {len(summary.rows)} of {started.tables} tables ({share:.0%}),"
+            f" the gate wants {gate.tables_written:.0%}"
+        )
+    return ""
 
 
 def _api(summary: Summary, gate: Gate) -> str:

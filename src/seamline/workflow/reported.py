@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -12,11 +13,13 @@ from typing import Any, TextIO, TypeVar
 from seamline.errors import SeamlineError, UsageError
 from seamline.model.event import Event
 from seamline.report import (
+    GithubReporter,
     JunitReporter,
     MarkdownReporter,
     NdjsonReporter,
     Reporter,
     Reporters,
+    SarifReporter,
     TerminalReporter,
 )
 
@@ -31,17 +34,21 @@ def reported(
     stream: TextIO,
     *,
     quiet: bool,
+    specs: tuple[Path, Path],
     also: Sequence[Reporter] = (),
 ) -> int:
     """Execute, with every reporter listening; the exit code. Raises the error that ended it early.
 
-    `also` are reporters beside those that every run has.
+    `specs` are the spec files, at which findings are shown; `also` reporters beside those of every run.
     """
+    endpoints, data = (_in_repository(path) for path in specs)
     reporters = Reporters(
         [
             NdjsonReporter(folder / RECORD),
             JunitReporter(folder / "junit.xml"),
             MarkdownReporter(folder),
+            SarifReporter(folder, endpoints=endpoints, data=data),
+            *_on_github(stream),
             *also,
             TerminalReporter(stream, quiet=quiet),
         ]
@@ -55,6 +62,20 @@ def reported(
     if error is not None:
         raise error
     return code
+
+
+def _on_github(stream: TextIO) -> list[Reporter]:
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return []
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    return [GithubReporter(stream, Path(summary) if summary else None)]
+
+
+def _in_repository(path: Path) -> str:
+    """The path as the repository knows it, below the folder of `.git`; else its name."""
+    path = path.resolve()
+    root = next((p for p in path.parents if (p / ".git").exists()), path.parent)
+    return path.relative_to(root).as_posix()
 
 
 def made(folder: Path) -> Path:
