@@ -44,7 +44,7 @@ DEFECTS = (
         what="Two revisions stand on 0010, and nothing merges them.",
         check="oneHead",
         operation=MIGRATIONS,
-        also=("modelsMatchSchema",),
+        also=("modelsMatchSchema", "indexBuiltConcurrently"),
     ),
     Defect(
         name="downgradeForgetsDefault",
