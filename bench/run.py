@@ -22,6 +22,7 @@ BENCHES = {
     "memory": "memory",
     "migrations": "migrations",
     "data": "data_checks",
+    "proxy": "proxy",
 }
 
 

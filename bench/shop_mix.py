@@ -1,6 +1,7 @@
 """The shop's mix of reads and writes with row capture, all checks and undo, against the bare calls.
 
-Ours: `run_case` for each case, on a shop whose database carries capture. Theirs: the same requests by
+Ours: `run_case` for each case, on a shop whose database carries capture, with its SQL seen on the wire
+and without. Theirs: the same requests by
 plain aiohttp to a second shop, started alike on a clone without capture; nothing is judged or undone.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import aiohttp
+import msgspec
 from measure import Measure, in_turn, measure
 from yarl import URL
 
@@ -44,12 +46,22 @@ MIX = (
 
 
 async def run() -> list[Measure]:
-    """The measure of this file."""
+    """The measures of this file."""
+    return [
+        await _mix("shop-mix", 1.6, trace=False),
+        await _mix("shop-mix-traced", 2.0, trace=True),
+    ]
+
+
+async def _mix(name: str, goal: float, *, trace: bool) -> Measure:
     job = load_job(SHOP, parts=("api", "database"))
+    assert job.project.database is not None
+    database = msgspec.structs.replace(job.project.database, trace=trace)
+    project = msgspec.structs.replace(job.project, database=database)
     redactor = Redactor()
     with workspace() as space:
         async with (
-            prepared(job.project, space, redactor, lambda event: None) as setup,
+            prepared(project, space, redactor, lambda event: None) as setup,
             setup.target() as target,
             setup.target(captured=False) as bare,
             aiohttp.ClientSession() as http,
@@ -87,7 +99,7 @@ async def run() -> list[Measure]:
 
             mine, other = await in_turn(ours, theirs, ROUNDS)
             events.close()
-    return [measure("shop-mix", 1.6, mine, other, REPEAT * len(cases))]
+    return measure(name, goal, mine, other, REPEAT * len(cases))
 
 
 async def _requests(session: Session, cases: Sequence[Case]) -> list[tuple[Request, int]]:

@@ -14,8 +14,9 @@ import pytest
 
 from seamline.errors import LoginError, SpecError, TargetError, UsageError
 from seamline.model.event import Event, StageFinished
-from seamline.run.setup import Setup, prepared
+from seamline.run.setup import Setup, insists_on_tls, prepared
 from seamline.spec import load_project
+from seamline.spec.project import System
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
 
@@ -165,12 +166,13 @@ async def test_targets_are_alike_and_each_is_gone_before_the_next(
         for number in (1, 2):
             async with setup.target() as target:
                 assert target.capture is not None
+                assert target.tap is not None
                 assert target.catalog is not None
                 assert [t.name for t in target.catalog.tables] == ["notes"]
                 assert await databases(setup) == {"seam_base", f"seam_run_{number}"}
             assert set(preparation.alive()) == servers
         async with setup.target(captured=False) as target:
-            assert target.capture is None
+            assert target.capture is None and target.tap is None
     assert all(preparation.stages.values())
 
 
@@ -226,3 +228,26 @@ async def test_the_password_of_the_database_stands_in_no_message_of_a_failing_to
     assert "and only ‹db_password›" in str(error)
     assert "‹db_password›" in repr(events[-1])
     assert os.environ.get("DATABASE_URL") is None
+
+
+@pytest.mark.parametrize(
+    ("env", "traced"),
+    [
+        ({}, True),
+        ({"DATABASE_URL": "{database_url}?sslmode=prefer"}, True),
+        ({"DATABASE_URL": "{database_url}?sslmode=require"}, False),
+        ({"PGSSLMODE": "verify-full"}, False),
+    ],
+)
+def test_a_system_thatinsists_on_tls_is_not_traced(env: dict[str, str], traced: bool) -> None:
+    assert insists_on_tls(System(command=("x",), env=env)) is not traced
+
+
+async def test_without_trace_the_system_connects_directly(
+    preparation: Preparation, tmp_path: Path
+) -> None:
+    database = 'trace = false\nmigrations = { kind = "sql", files = ["schema.sql"] }'
+    async with preparation.setup(tmp_path, database=database) as setup:
+        async with setup.target() as target:
+            assert target.tap is None and target.capture is not None
+        assert setup.untraced(None) == "switched off in seamline.toml ([database] trace = false)"

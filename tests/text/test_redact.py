@@ -13,6 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from seamline.model.row import RowChange
+from seamline.model.statement import SqlStatement
 from seamline.text.redact import HIDDEN, SECRET_COLUMN, Redactor, carries_credentials
 
 from ..hang import no_hang
@@ -277,3 +278,21 @@ def test_a_megabyte_of_ordinary_text_stays_as_it_is() -> None:
     text = '{"id": 7, "note": "hello token world", "at": "2026-01-01"},\n' * 17_000
     with no_hang():
         assert made.text(text) == text
+
+
+def statement(text: str, *params: str | None) -> SqlStatement:
+    return SqlStatement(text=text, kind="write", params=params, connection=1, transaction=1)
+
+
+def test_a_statement_that_names_a_secret_column_shows_no_value() -> None:
+    text = "UPDATE users SET password_hash = 'abc''d', name = $1 WHERE id = $2"
+    shown = Redactor().statement(statement(text, "Ada", None))
+    assert shown.text == f"UPDATE users SET password_hash = '{HIDDEN}', name = $1 WHERE id = $2"
+    assert shown.params == (HIDDEN, None)
+
+
+def test_other_statements_show_theirs_but_for_declared_secrets() -> None:
+    redactor = Redactor()
+    redactor.add("key", "s3cr3t-value")
+    shown = redactor.statement(statement("SELECT $1, $2, 's3cr3t-value'", "7", "s3cr3t-value"))
+    assert (shown.text, shown.params) == ("SELECT $1, $2, '‹key›'", ("7", "‹key›"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,7 +19,7 @@ from seamline.run.login import log_in_all, renewals, signing_key
 from seamline.run.migrate import migrate, seed
 from seamline.run.session import Target
 from seamline.run.values import Values, from_environment
-from seamline.spec.project import Database, FromEnv, Project
+from seamline.spec.project import Database, FromEnv, Project, System
 from seamline.system.http import client as http_client
 from seamline.system.process import free_port, is_listening, running
 from seamline.system.ready import wait_ready
@@ -27,6 +28,7 @@ from seamline.system.workspace import Workspace
 from seamline.text.redact import Redactor
 from seamline.wire.thread import Tap, tapped
 
+_TLS = re.compile(r"(?:pgsslmode|sslmode|\bssl)=(?:require|verify|true)")
 Emit = Callable[[Event], None]
 
 
@@ -81,7 +83,7 @@ class Setup(msgspec.Struct, kw_only=True):
     async def target(self, *, quiet: bool = False, captured: bool = True) -> AsyncIterator[Target]:
         """The system, started on a fresh clone, logged in, with capture installed and marked.
 
-        `quiet` leaves out the stage events, `captured=False` the capture. Raises `TargetError` when
+        `quiet` leaves out the stage events, `captured=False` capture and proxy. Raises `TargetError` when
         any of it fails.
         """
         self.targets += 1
@@ -98,7 +100,7 @@ class Setup(msgspec.Struct, kw_only=True):
 
     async def _start(self, stack: AsyncExitStack, name: str, captured: bool) -> Target:
         address = await self._clone(stack, name)
-        tap, given = await self._tapped(stack, address)
+        tap, given = await self._tapped(stack, address) if captured else (None, address)
         target, port = await self._system(stack, given)
         target.tap = tap
         if self.document is None:
@@ -152,8 +154,11 @@ class Setup(msgspec.Struct, kw_only=True):
             return "the system already runs: its connections to the database pass us by"
         if not database.trace:
             return "switched off in seamline.toml ([database] trace = false)"
-        if address is not None and server.via(address, 0) is None:
-            return "the URL of the database demands encryption, and nothing can be read along then"
+        encrypted = address is not None and server.via(address, 0) is None
+        if encrypted or insists_on_tls(self.project.system):
+            return (
+                "the connection to the database has to be encrypted: nothing can be read along then"
+            )
         return ""
 
     async def _system(
@@ -263,6 +268,13 @@ def beside(setup: Setup, project: Project, name: str, base: Address | None = Non
         base=base,
         name=name,
     )
+
+
+def insists_on_tls(system: System) -> bool:
+    """Whether the system is told to connect to its database by TLS or not at all."""
+    told = [f"{name.lower()}={value}" for name, value in system.env.items()]
+    told += system.command or ()
+    return any(_TLS.search(text) for text in told)
 
 
 def database_url(database: Database) -> str:

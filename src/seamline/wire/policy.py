@@ -14,7 +14,8 @@ class Action(msgspec.Struct, frozen=True):
     """What is done with a statement at the gate.
 
     `forward` lets it pass, `delay` after `ms`. `error` makes the server refuse it, with the SQLSTATE and
-    message given; `commit_error` rolls the transaction back first, as a COMMIT that fails does. `drop`
+    message given; `commit_error` rolls the transaction back first, as a COMMIT that fails does (an `error`
+    of a COMMIT is the same). `drop`
     cuts the connection before the server has it, `drop_after` when the server has carried it out and
     before the client knows. To hold a statement a policy returns an awaitable of one of these.
     """

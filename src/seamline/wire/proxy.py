@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import cast
+from typing import TypeGuard, cast
 
 from seamline.wire.policy import Action, Policy
 from seamline.wire.postgresql.codec import ProtocolViolation, error_response
@@ -102,11 +102,11 @@ class Client(asyncio.Protocol):
         self._transport = None
 
     def pause_writing(self) -> None:
-        if self._server is not None and self._server.transport is not None:
+        if self._server is not None and _stands(self._server.transport):
             self._server.transport.pause_reading()
 
     def resume_writing(self) -> None:
-        if self._server is not None and self._server.transport is not None:
+        if self._server is not None and _stands(self._server.transport):
             self._server.transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
@@ -204,7 +204,7 @@ class Client(asyncio.Protocol):
     def _hold(self, session: Session, decided: Awaitable[Action]) -> None:
         if session.gate is not None:
             self._asked = session.gate.number
-        if self._transport is not None:
+        if _stands(self._transport):
             self._transport.pause_reading()
         self._proxy.spawn(self._wait(session, decided))
 
@@ -212,7 +212,7 @@ class Client(asyncio.Protocol):
         action = await decided
         if action.do == "delay":
             action = await _later(action.ms)
-        if self._transport is None:
+        if not _stands(self._transport):
             return
         self._transport.resume_reading()
         try:
@@ -228,11 +228,11 @@ class Client(asyncio.Protocol):
 
     def _write(self, session: Session, server: Server) -> None:
         if session.to_server:
-            if server.transport is not None:
+            if _stands(server.transport):
                 server.transport.write(b"".join(session.to_server))
             session.to_server.clear()
         if session.to_client:
-            if self._transport is not None:
+            if _stands(self._transport):
                 self._transport.write(b"".join(session.to_client))
             session.to_client.clear()
         if session.ended:
@@ -253,13 +253,18 @@ class Client(asyncio.Protocol):
 
     def pause_reading(self) -> None:
         """The server takes no more for now."""
-        if self._transport is not None:
+        if _stands(self._transport):
             self._transport.pause_reading()
 
     def resume_reading(self) -> None:
         """The server takes more again."""
-        if self._transport is not None and (self.session is None or self.session.gate is None):
+        if _stands(self._transport) and (self.session is None or self.session.gate is None):
             self._transport.resume_reading()
+
+
+def _stands(transport: asyncio.Transport | None) -> TypeGuard[asyncio.Transport]:
+    """Whether a connection is there and nobody is closing it."""
+    return transport is not None and not transport.is_closing()
 
 
 async def _later(ms: float) -> Action:

@@ -39,7 +39,7 @@ _SETTINGS = {
     "listen_addresses": _HOST,
     "unix_socket_directories": "",
     "shared_buffers": "128MB",
-    "max_connections": "100",
+    "max_connections": "300",
     "max_wal_size": "2GB",
     "autovacuum": "on",
     "jit": "off",

@@ -8,6 +8,7 @@ from seamline.model.finding import Evidence, Finding, Transcript
 from seamline.model.row import RowChange
 from seamline.report.markdown.escape import code, fence, prose
 from seamline.report.markdown.page import Document
+from seamline.report.sql import told
 from seamline.report.summary import Summary
 from seamline.report.tally import FindingSeen
 from seamline.report.words import count, value
@@ -15,6 +16,7 @@ from seamline.text.plain import visible
 
 _COLUMNS = 10
 _CHANGES = 20
+_STATEMENTS = 15
 _VERDICTS = {
     "confirmed": "confirmed: it came again, alone, on a fresh copy with a freshly started system",
     "unconfirmed": "unconfirmed: it was not tried again alone",
@@ -118,7 +120,22 @@ def _transcript(doc: Document, t: Transcript) -> None:
         doc.table(["Table", "Row", "Change", "Column", "Before", "After"], rows)
         if len(t.changes) > _CHANGES:
             doc.block(f"{len(t.changes) - _CHANGES} further changes are not shown.")
+    _statements(doc, t)
     doc.bullets(prose(note) for note in t.notes)
+
+
+def _statements(doc: Document, t: Transcript) -> None:
+    """The SQL behind it, where rows changed or a statement failed: else it shows nothing of the matter."""
+    statements = t.sql or ()
+    if not t.changes and not any(s.sqlstate for s in statements):
+        return
+    shown = [s for s in statements if s.kind != "housekeeping"]
+    lines = [f"{s.connection}.{s.transaction}  {told(s)}" for s in shown[:_STATEMENTS]]
+    if lines:
+        doc.block(f"SQL (connection.transaction): {count(len(shown), 'statement')}")
+        doc.block(fence("\n".join(lines), "sql"))
+    if len(shown) > _STATEMENTS:
+        doc.block(f"{len(shown) - _STATEMENTS} further statements are not shown.")
 
 
 def _change(change: RowChange) -> Iterator[Sequence[str]]:

@@ -164,11 +164,15 @@ class Session:
         self.to_server.append(piece)
 
     def _refuse(self, kind: int, running: Running, action: Action) -> None:
-        """Have the server refuse a statement; with `commit_error` the transaction is undone before."""
+        """Have the server refuse a statement.
+
+        With `commit_error` the transaction is undone before, and so it is whatever the error of what
+        ends one: no server keeps a transaction open whose COMMIT has failed.
+        """
         running.fault = refusal(action)
         self._open.append(running)
         self._drop_rest = True
-        if action.do == "commit_error":
+        if action.do == "commit_error" or kind_of(running.text) in {"commit", "rollback"}:
             self.to_server.append(ROLLBACK)
             self._expected.add("swallow")
         self.to_server.append(in_place_of(kind != 66))
