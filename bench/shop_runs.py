@@ -148,7 +148,7 @@ def next_release(folder: Path, name: str) -> None:
 
 def changes_schema(kind: str, name: str) -> bool:
     """Whether a defect or habit spoils the migrated schema itself, or what makes it."""
-    module = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    module = re.sub("[A-Z]", r"_\g<0>", name).lower()
     text = (SHOP / "shop" / kind / f"{module}.py").read_text()
     return "def migrate" in text or "def history" in text
 

@@ -170,6 +170,27 @@ async def test_a_declared_irreversible_revision_is_not_taken_back(
     assert said.revisions["c"].notes == ("it has no function downgrade",)
 
 
+async def test_rows_that_a_revision_removes_on_purpose_are_told(
+    pg_server: Server, tmp_path: Path
+) -> None:
+    steps = {
+        "a": OWNERS,
+        "b": Step("DELETE FROM owner", ""),
+        "c": Step("SELECT 1", "DELETE FROM owner"),
+    }
+    folder = write(tmp_path, steps)
+    reasons = {"b": "nobody owns anything", "c": "the same"}
+    said = await walked(pg_server, folder, Policy(loses=reasons))
+    up, down = said.findings
+    assert (up.severity, up.subject) == ("info", "revision b")
+    assert up.why == "declared in migrations.loses: nobody owns anything"
+    assert (down.severity, down.subject) == (
+        "error",
+        "revision c",
+    )  # that of the way down is no purpose
+    assert not said.revisions["b"].rows_kept
+
+
 async def test_a_downgrade_that_the_role_may_not_do_is_no_fault(
     pg_server: Server, tmp_path: Path
 ) -> None:

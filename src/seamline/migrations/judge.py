@@ -39,7 +39,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
 
 class Seen(msgspec.Struct, kw_only=True):
     """What a revision did, as far as it came: the moments before, after up and after down, and the
-    structure after up again."""
+    structure after up again. `loses` says why the way up removes rows, where somebody declared that."""
 
     revision: Revision
     before: Moment
@@ -48,6 +48,7 @@ class Seen(msgspec.Struct, kw_only=True):
     down_problem: Problem | None = None
     again: Structure | None = None
     again_problem: Problem | None = None
+    loses: str = ""
 
 
 def subject(revision: str) -> str:
@@ -107,7 +108,8 @@ def _rows(seen: Seen) -> Iterator[Finding]:
     lost: set[str] = set()
     for loss in lost_rows(before, up, stay):
         lost.add(loss.table)
-        yield _rows_lost(seen.revision, "upgrade", loss.table, loss.rows, loss.of)
+        found = _rows_lost(seen.revision, "upgrade", loss.table, loss.rows, loss.of)
+        yield _on_purpose(found, seen.loses) if seen.loses else found
     if seen.down is None:
         return
     down = seen.down.contents
@@ -131,6 +133,11 @@ def _rows_lost(revision: Revision, way: str, table: str, rows: int, of: int) -> 
         actual=f"{rows} of {of} are gone",
         why="the table is there before and after, and has fewer rows: they do not come back",
     )
+
+
+def _on_purpose(finding: Finding, reason: str) -> Finding:
+    why = f"declared in migrations.loses: {reason}"
+    return msgspec.structs.replace(finding, severity="info", why=why)
 
 
 def _values(seen: Seen, table: str) -> Iterator[Finding]:

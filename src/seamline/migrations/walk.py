@@ -50,9 +50,11 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """Revisions that need not come down again, and the digests of those that an earlier run applied."""
+    """Revisions that need not come down again, those that remove rows on purpose, each with the reason,
+    and the digests of those that an earlier run applied."""
 
     irreversible: Collection[str] = ()
+    loses: Mapping[str, str] = {}
     known: Mapping[str, str] = {}
 
 
@@ -135,7 +137,8 @@ class Walk:
             return self._not_applied(revision, first.problem)
         up = await self._moment(leg)
         leg.stock.wrote(before.contents, up.contents)
-        seen = Seen(revision=revision, before=before, up=up)
+        loses = self._policy.loses.get(revision.id, "")
+        seen = Seen(revision=revision, before=before, up=up, loses=loses)
         ms = [first.ms]
         no_way_down = await self._down_and_up(leg, seen, ms)
         self._done += 1

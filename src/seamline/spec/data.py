@@ -66,14 +66,22 @@ class PreviousRelease(Entry, frozen=True, kw_only=True):
     prepare: tuple[Name, ...] = ()
 
 
+class Loss(Entry, frozen=True, kw_only=True):
+    """A revision that removes rows on purpose, and why."""
+
+    revision: Name
+    reason: Name
+
+
 class Migrations(Entry, frozen=True, kw_only=True):
-    """Revisions that need not go down again, those that production is at, the rows to try with, limits.
+    """Revisions that need not go down again or that remove rows, what production is at, rows, limits.
 
     `deployed` and all below it is history: only what stands above it has still to be applied to full tables
     while the system runs. Without it nobody knows, and what would lock is told as a remark.
     """
 
     irreversible: tuple[str, ...] = ()
+    loses: tuple[Loss, ...] = ()
     deployed: tuple[str, ...] | None = None
     rows: Count = 100_000
     budget: MigrationBudget | None = None

@@ -53,8 +53,9 @@ async def walk(setup: Setup, files: Files, emit: Callable[[Event], None], *, kee
         emit(Skipped(at=time.time(), item=item))
         return
     path = project.path(project.paths.specs) / KEPT
-    irreversible = files.data.migrations.irreversible
-    policy = Policy(irreversible=frozenset(irreversible), known=_read(path))
+    wanted = files.data.migrations
+    loses = {one.revision: one.reason for one in wanted.loses}
+    policy = Policy(irreversible=frozenset(wanted.irreversible), loses=loses, known=_read(path))
     legs = Legs(setup, setup.server, database.migrations)
     found: list[Finding] = []
     first = Walk(legs.leg, policy)
@@ -62,7 +63,7 @@ async def walk(setup: Setup, files: Files, emit: Callable[[Event], None], *, kee
         safe = _safe(event, setup.redactor)
         found += findings_of(safe)
         emit(safe)
-    if found:
+    if any(f.severity != "info" for f in found):
         second: list[Finding] = []
         async for event in Walk(legs.leg, policy).events():
             second += findings_of(_safe(event, setup.redactor))
@@ -70,9 +71,10 @@ async def walk(setup: Setup, files: Files, emit: Callable[[Event], None], *, kee
             emit(FindingConfirmed(at=time.time(), finding=finding))
     async for measured in _hazards(legs, files, first.applied):
         emit(_safe(measured, setup.redactor))
-    for name in sorted(set(irreversible) - {r.id for r in first.revisions}):
-        why = f"migrations.irreversible of {files.data_label} names it, and the history has it not"
-        emit(Skipped(at=time.time(), item=NotCovered(subject=f"revision {name}", reason=why)))
+    names = {r.id for r in first.revisions}
+    for key, listed in (("irreversible", wanted.irreversible), ("loses", loses)):
+        for name in sorted(set(listed) - names):
+            emit(_unknown(key, name, files))
     if keep:
         digests = {**policy.known, **{r.id: r.digest for r in first.applied}}
         keep_file(path, msgspec.json.encode(_Kept(digests=digests)))
@@ -83,14 +85,18 @@ async def _hazards(legs: Legs, files: Files, applied: tuple[Revision, ...]) -> A
     wanted = files.data.migrations
     names = {r.id for r in applied}
     for name in sorted(set(wanted.deployed or ()) - names):
-        why = f"migrations.deployed of {files.data_label} names it, and the history has it not"
-        yield Skipped(at=time.time(), item=NotCovered(subject=f"revision {name}", reason=why))
+        yield _unknown("deployed", name, files)
     if not above(wanted.deployed or (), {r.id: r.down for r in applied}):
         return
     budget = wanted.budget.access_exclusive_ms if wanted.budget is not None else None
     limits = Limits(rows=wanted.rows, deployed=wanted.deployed, budget_ms=budget)
     async for event in Hazards(legs.leg, limits).events():
         yield event
+
+
+def _unknown(key: str, name: str, files: Files) -> Skipped:
+    why = f"migrations.{key} of {files.data_label} names it, and the history has it not"
+    return Skipped(at=time.time(), item=NotCovered(subject=f"revision {name}", reason=why))
 
 
 def _safe(event: Event, redactor: Redactor) -> Event:
