@@ -193,6 +193,7 @@ class Summary:
             self.notes.add(note)
         for check, reason in event.abstained.items():
             self.abstained.setdefault(check, Reasons(20)).add(reason)
+            subject.abstained[check] = subject.abstained.get(check, 0) + 1
         self._judged(event, subject)
 
     def _step(self, step: StepRecord, subject: str) -> None:

@@ -99,7 +99,7 @@ class CheckTally:
 class OperationTally:
     """One operation: cases about it, requests to it in any case, their answers and durations."""
 
-    __slots__ = ("cases", "checks", "latency", "requests", "statuses")
+    __slots__ = ("abstained", "cases", "checks", "latency", "requests", "statuses")
 
     def __init__(self) -> None:
         self.cases = 0
@@ -107,6 +107,7 @@ class OperationTally:
         self.statuses: dict[int, int] = {}
         self.latency = Latency()
         self.checks: dict[str, CheckTally] = {}
+        self.abstained: dict[str, int] = {}
 
     @property
     def succeeded(self) -> int:

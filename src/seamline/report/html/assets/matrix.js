@@ -1,0 +1,66 @@
+// Operations × checks: each cell a sign, its numbers where the pointer or the reader's voice stands.
+function matrixPanel(matches) {
+  const used = new Set(DATA.operations.flatMap((o) => Object.keys(o.checks)));
+  const taken = new Set();
+  const groups = DATA.sections.map((section) => ({
+    title: section.title,
+    checks: section.checks.filter((c) => used.has(c.name) && !taken.has(c.name) && taken.add(c.name)),
+  })).filter((group) => group.checks.length);
+  const rows = DATA.operations.filter((o) => matches(o.name));
+  if (!DATA.operations.length || !groups.length) return null;
+  const worst = worstByCell();
+  const legend = ["passed", "error", "warning", "info", "unstable", "abstained"];
+  return panel("Operations and checks",
+    h("p", { class: "legend" }, legend.map((state) => h("span", {}, sign(state), " ", SIGNS[state][1])),
+      h("span", {}, "blank: the check does not apply")),
+    bounded(rows, 200, (shown) => h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Operations and checks" },
+      h("table", { class: "matrix" },
+        h("caption", { class: "unseen" }, "Operations and the checks that judged them"),
+        matrixHead(groups),
+        h("tbody", {}, shown.map((o) => matrixRow(o, groups, worst)))))));
+}
+
+function matrixHead(groups) {
+  return h("thead", {},
+    h("tr", {}, h("td", { class: "corner" }), groups.map((g) =>
+      h("th", { scope: "colgroup", colspan: g.checks.length, class: "group" }, h("span", {}, g.title)))),
+    h("tr", {}, h("th", { scope: "col", class: "corner" }, "Operation"), groups.flatMap((g) => g.checks.map((c, at) =>
+      h("th", { scope: "col", class: at ? "check" : "check first", title: c.claim }, h("span", {}, c.name))))));
+}
+
+function matrixRow(operation, groups, worst) {
+  return h("tr", {},
+    h("th", { scope: "row" }, h("a", { href: address("cases", { operation: operation.name }) }, operationName(operation.name))),
+    groups.flatMap((g) => g.checks.map((c, at) => matrixCell(operation, c.name, at ? "" : "first", worst))));
+}
+
+function operationName(name) {
+  const [method, ...path] = name.split(" ");
+  return [h("span", { class: "method" }, method), " ", path.join(" ")];
+}
+
+// The most severe finding of a check on an operation.
+function worstByCell() {
+  const order = ["error", "warning", "info", "unstable", "accepted"];
+  const worst = new Map();
+  for (const f of DATA.findings) {
+    const key = `${f.subject}\n${f.check}`;
+    const known = worst.get(key);
+    if (!known || order.indexOf(weight(f)) < order.indexOf(known)) worst.set(key, weight(f));
+  }
+  return worst;
+}
+
+function matrixCell(operation, check, kind, worst) {
+  const tally = operation.checks[check];
+  if (!tally) return h("td", { class: kind });
+  const [applied, failed, abstained] = tally;
+  const found = worst.get(`${operation.name}\n${check}`);
+  const state = found || (failed ? "error" : applied ? "passed" : "abstained");
+  const told = [applied - failed ? `${number(applied - failed)} passed` : "", failed ? `${number(failed)} failed` : "",
+    abstained ? `${number(abstained)} could not be judged` : ""].filter(Boolean).join(", ");
+  const title = `${check} on ${operation.name}: ${told}`;
+  const inner = [sign(state), h("span", { class: "unseen" }, `${SIGNS[state][1]}: ${told}`)];
+  const href = found ? address("findings", { check, operation: operation.name }) : failed ? address("findings", { check }) : null;
+  return h("td", { class: `${kind} ${slug(state)}`, title }, href ? h("a", { href }, inner) : inner);
+}
