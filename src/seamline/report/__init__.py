@@ -1,7 +1,8 @@
-"""Events in, documents out: terminal, Markdown, JUnit and the record of the run itself."""
+"""Events in, documents out: terminal, Markdown, a page, JUnit and the record of the run itself."""
 
 from seamline.report.dispatch import Reporter, Reporters
 from seamline.report.github import GithubReporter
+from seamline.report.html import HtmlReporter
 from seamline.report.junit import JunitReporter
 from seamline.report.markdown import MarkdownReporter
 from seamline.report.ndjson import NdjsonReporter, read_events
@@ -11,6 +12,7 @@ from seamline.report.terminal import TerminalReporter
 
 __all__ = [
     "GithubReporter",
+    "HtmlReporter",
     "JunitReporter",
     "MarkdownReporter",
     "NdjsonReporter",

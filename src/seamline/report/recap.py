@@ -34,14 +34,17 @@ STYLES = {"error": "red", "warning": "yellow", "info": "cyan"}
 _STATES = {"passed": "bold green", "failed": "bold red", "not run": "bold yellow"}
 
 
-def recap(summary: Summary, page: Page) -> None:
-    """Everything, the verdicts last."""
+def recap(summary: Summary, page: Page, report: str = "") -> None:
+    """Everything, the verdicts last; `report` is the file that shows it all."""
     _tested(summary, page)
     _findings(summary, page)
     _unstable(summary, page)
     _acceptances(summary, page)
     _errored(summary, page)
     _gaps(summary, page)
+    if report:
+        page.blank()
+        page.labelled("Report", one_line(report, 400))
     verdicts(summary, page)
 
 

@@ -6,6 +6,7 @@ Where nobody watches (a pipe, a log, `TERM=dumb`) it is plain lines: no colour, 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from seamline.model.event import (
@@ -43,11 +44,15 @@ _ANNOUNCED = 50
 
 
 class TerminalReporter:
-    """Shows a run on `stream`. `quiet` leaves only findings, one line each, and the verdicts."""
+    """Shows a run on `stream`. `quiet` leaves only findings, one line each, and the verdicts.
 
-    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+    `page` is the file to look at afterwards, named at the end where it has been written.
+    """
+
+    def __init__(self, stream: TextIO, *, quiet: bool = False, page: Path | None = None) -> None:
         self._stream = SafeStream(stream)
         self._quiet = quiet
+        self._report = page
         self._summary = Summary()
         self._announced: set[str] = set()
         self._screen: Screen | None = None
@@ -104,7 +109,10 @@ class TerminalReporter:
             return
         self.discard()
         page = self._page()
-        (verdicts if self._quiet else recap)(self._summary, page)
+        if self._quiet:
+            verdicts(self._summary, page)
+        else:
+            recap(self._summary, page, _written(self._report))
         self._print(page)
 
     def discard(self) -> None:
@@ -188,6 +196,11 @@ class TerminalReporter:
             else:
                 self._stream.write(_plain(line))
         self._stream.flush()
+
+
+def _written(path: Path | None) -> str:
+    """The path of a file that is there, as a person would type it here."""
+    return os.path.relpath(path) if path is not None and path.exists() else ""
 
 
 def _plain(line: Line) -> str:

@@ -14,6 +14,7 @@ from seamline.errors import SeamlineError, UsageError
 from seamline.model.event import Event
 from seamline.report import (
     GithubReporter,
+    HtmlReporter,
     JunitReporter,
     MarkdownReporter,
     NdjsonReporter,
@@ -24,6 +25,7 @@ from seamline.report import (
 )
 
 RECORD = "events.ndjson"
+PAGE = "report.html"
 _T = TypeVar("_T")
 Ending = Coroutine[Any, Any, tuple[int, SeamlineError | None]]
 
@@ -49,8 +51,9 @@ def reported(
             MarkdownReporter(folder),
             SarifReporter(folder, endpoints=endpoints, data=data),
             *_on_github(stream),
+            HtmlReporter(folder / PAGE),
             *also,
-            TerminalReporter(stream, quiet=quiet),
+            TerminalReporter(stream, quiet=quiet, page=folder / PAGE),
         ]
     )
     try:

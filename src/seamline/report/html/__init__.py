@@ -13,8 +13,6 @@ from seamline.report.html.page import write_page
 from seamline.report.html.store import Store
 from seamline.report.summary import Summary
 
-NAME = "report.html"
-
 
 class HtmlReporter:
     """Writes `path` at close, whole or not at all. Cases and evidence wait on disk until then."""

@@ -47,6 +47,9 @@ function badge(state, text) {
   return h("span", { class: `badge ${slug(state)}` }, sign(state), " ", text || (SIGNS[state] || ["", state])[1]);
 }
 
+// Our own sentences mark names `so`.
+const prose = (text) => text.split("`").map((piece, at) => (at % 2 ? code(piece) : piece));
+
 const slug = (state) => String(state).replace(/[^a-z]/g, "-");
 const code = (text, kind) => h("code", { class: kind }, text);
 
@@ -59,10 +62,10 @@ function panel(title, ...children) {
 // A table that scrolls by itself; `numbers` are the columns that stand to the right.
 function table(caption, head, rows, numbers = [], kind = "") {
   const side = (at) => (numbers.includes(at) ? "number" : null);
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+  return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
     h("table", { class: kind },
       h("caption", { class: "unseen" }, caption),
-      h("thead", {}, h("tr", {}, head.map((t, at) => h("th", { scope: "col", class: side(at) }, t)))),
+      h("thead", {}, h("tr", {}, head.map((t, at) => h("th", { scope: "col", class: side(at) }, t || h("span", { class: "unseen" }, "as a bar"))))),
       h("tbody", {}, rows.map((row) =>
         h("tr", {}, row.map((cell, at) => h(at ? "td" : "th", { class: side(at), scope: at ? null : "row" }, cell)))))));
 }

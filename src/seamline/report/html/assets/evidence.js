@@ -81,8 +81,7 @@ function statementStep(s, at, end, all) {
     h("span", { class: "at" }, ms(at)), h("span", { class: "dot" }, KIND_SIGNS[s.kind] || ""),
     h("div", {}, h("code", {}, sql(s.text)), s.cut ? " …" : "",
       s.params && s.params.length ? h("div", { class: "params dim" }, s.params.map((p, i) => h("span", {}, `$${i + 1} = ${p === null ? "NULL" : p}`))) : "",
-      s.error ? h("div", { class: "error" }, sign("error"), " ", s.error) : "",
-      s.fault ? h("div", { class: "error" }, sign("error"), " ", s.fault) : ""),
+      s.error ? h("div", { class: "broken" }, sign("error"), " ", s.error) : ""),
     h("span", { class: "dim told" }, told), h("span", { class: "ms" }, ms(s.ms)), line);
 }
 
@@ -113,7 +112,7 @@ function changeCard(change) {
   const show = kept.length && change.op === "update"
     ? h("button", { type: "button", class: "more", onclick: () => { body.append(...draw(kept)); show.remove(); } }, `${count(kept.length, "column")} unchanged`) : null;
   return h("article", { class: `change ${change.op}` }, h("h4", {}, h("span", { class: "op" }, OPS[change.op]), " ", code(change.table), " ", h("span", { class: "dim" }, key)),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${change.table} ${key}` }, h("table", {},
+    h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": `${change.table} ${key}` }, h("table", {},
       h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, name)))), body)), show,
     change.more ? h("p", { class: "dim" }, `${count(change.more, "further column")} are not shown`) : null);
 }
@@ -131,7 +130,7 @@ function rowsFound(rows) {
 // Two requests at once: a column each, steps in the order in which they ran.
 function lanesPanel(lanes) {
   return panel("The order in which they ran",
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The order in which they ran" },
+    h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "The order in which they ran" },
       h("table", { class: "lanes" }, h("caption", { class: "unseen" }, "Steps of two requests in the order in which they ran"),
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "#"), lanes.names.map((name) => h("th", { scope: "col" }, operationName(name))))),
         h("tbody", {}, lanes.steps.map((step, at) => h("tr", { class: slug(step.kind || "") },

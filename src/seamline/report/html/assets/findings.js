@@ -70,7 +70,7 @@ function claim(state, name, text) {
 
 function whyPanel(f) {
   const known = DATA.sections.flatMap((s) => s.checks).find((c) => c.name === f.check);
-  const facts = [["Source", f.why], ["The check", known && known.claim ? `${f.check}: ${known.claim}` : f.check],
+  const facts = [["Source", f.why && prose(f.why)], ["The check", known && known.claim ? [code(f.check), ": ", known.claim] : code(f.check)],
     ["Verdict", `${f.verdict}. ${VERDICTS[f.verdict] || ""}`], ["Accepted", f.accepted],
     ["Case", f.case ? h("a", { href: address("cases", { case: f.case }) }, f.case) : ""], ["Kind", f.kind]];
   return panel("Why it is wrong", h("dl", { class: "facts" },

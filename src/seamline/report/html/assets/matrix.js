@@ -13,7 +13,7 @@ function matrixPanel(matches) {
   return panel("Operations and checks",
     h("p", { class: "legend" }, legend.map((state) => h("span", {}, sign(state), " ", SIGNS[state][1])),
       h("span", {}, "blank: the check does not apply")),
-    bounded(rows, 200, (shown) => h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Operations and checks" },
+    bounded(rows, 200, (shown) => h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Operations and checks" },
       h("table", { class: "matrix" },
         h("caption", { class: "unseen" }, "Operations and the checks that judged them"),
         matrixHead(groups),

@@ -49,7 +49,7 @@ function drawMigrations(query) {
 function revisionTable(rows) {
   const longest = Math.max(...rows.flatMap((r) => r.ms), 1);
   const measured = rows.some((r) => r.measured);
-  const head = ["Revision", "What", "Up", "Down", "Equal", "Rows", "Kept", "Up", "Down", "Up again", ""];
+  const head = ["Revision", "What", "Up", "Down", "Equal", "Rows", "Kept", "Time up", "Down", "Up again", ""];
   const extra = measured ? ["Locks on full tables", "Others cannot", "Rewritten", "On full tables"] : [];
   const yes = (value) => (value === null ? "–" : [sign(value ? "passed" : "failed"), " ", YES[value]]);
   return bounded(rows, 300, (shown) => table("Revisions", [...head, ...extra], shown.map((r) => [
