@@ -17,7 +17,8 @@ $(VENV)/.ready: pyproject.toml constraints.txt examples/shop/pyproject.toml
 	@touch $@
 
 demo: $(VENV)/.ready ## the main job on the correct shop: 0 findings, four artifacts
-	$(BIN)/seamline run --project examples/shop
+	@$(BIN)/seamline run --project examples/shop; code=$$?; \
+	echo "Look at it: examples/shop/integration/report.html"; exit $$code
 
 work-order: $(VENV)/.ready ## carry out the work order on the shop; its outcome is kept in examples/work-order
 	cp examples/work-order/order.md examples/work-order/P04-S15-T03.md
