@@ -124,6 +124,31 @@ async def test_what_is_deployed_is_history(pg_server: Server, tmp_path: Path) ->
     assert len(said) == 3
 
 
+HOSTILE = {
+    "narrow": ("ALTER TABLE item ALTER code TYPE varchar(20)", "a text of 10,000 characters"),
+    "small": ("ALTER TABLE item ALTER n TYPE smallint", "item.n: -2147483648"),
+    "cast": (
+        "ALTER TABLE item ADD v int; UPDATE item SET v = length(code) / n",
+        "division by zero",
+    ),
+    "positive": ("ALTER TABLE item ADD CHECK (n > -1000)", "violated by some row"),
+    "there": ("ALTER TABLE item ALTER code SET NOT NULL", "contains null values"),
+}
+
+
+async def test_what_depends_on_the_rows_is_told(pg_server: Server, tmp_path: Path) -> None:
+    ups = {name: up for name, (up, _) in HOSTILE.items()}
+    ups["wide"] = "ALTER TABLE item ALTER n TYPE bigint"
+    said = await measured(pg_server, tmp_path, ups)
+    for name, (_, words) in HOSTILE.items():
+        assert any(words in note for note in said[name].notes), (name, said[name].notes)
+        assert len(said[name].notes) == 1
+        assert "upWithRows" not in {f.check for f in said[name].findings}
+    assert said["wide"].notes == ()
+    again = await measured(pg_server, tmp_path, {"narrow": ups["narrow"]}, refused={"narrow"})
+    assert again["narrow"].notes == ()
+
+
 async def test_time_counts_only_where_there_is_a_budget(pg_server: Server, tmp_path: Path) -> None:
     ups = {"slow": "ALTER TABLE item ADD a int; SELECT pg_sleep(0.2); ALTER TABLE item ADD b int"}
     assert not (await measured(pg_server, tmp_path, ups))["slow"].findings

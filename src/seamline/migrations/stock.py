@@ -15,7 +15,7 @@ from seamline.engines.protocol import Database, Writer
 from seamline.model.catalog import Catalog, Table, Type
 from seamline.model.structure import Contents, Structure
 from seamline.rows.load import load
-from seamline.rows.maker import BOOKKEEPING, Made
+from seamline.rows.maker import BOOKKEEPING, Made, Variant
 
 ROWS = 3
 """Rows a table: more than one, so that what must be distinct shows."""
@@ -58,12 +58,25 @@ class Stock:
             self.empty.pop(table, None)
         self.empty.update(made.left_empty)
 
-    async def load(self, tables: Collection[str], rows: int) -> Made:
+    async def load(
+        self, tables: Collection[str], rows: int, *, variant: Variant = "plausible"
+    ) -> Made:
         """Put so many rows into each of these tables, and into all that they refer to, that has none."""
         catalog = await self._database.catalog()
         wanted = _closure(catalog, tables)
         writer = await self._writer_for(catalog)
-        return await load(writer, _part(catalog, wanted), dict.fromkeys(sorted(wanted), rows))
+        counts = dict.fromkeys(sorted(wanted), rows)
+        return await load(writer, _part(catalog, wanted), counts, variant=variant)
+
+    async def clear(self, tables: Collection[str]) -> None:
+        """Remove all rows of these tables, as far as they still stand, and of those that refer to them."""
+        catalog = await self._database.catalog()
+        referring = _referring(catalog)
+        there = {name for table in tables for name in _group(table, referring)} & set(
+            catalog.by_name
+        )
+        writer = await self._writer_for(catalog)
+        await writer.empty([catalog.by_name[name] for name in sorted(there)])
 
     def wrote(self, before: Mapping[str, Contents], after: Mapping[str, Contents]) -> None:
         """A revision has been applied or taken back: rows that it wrote are not ours to remove, tables
@@ -77,17 +90,10 @@ class Stock:
 
     def _may_empty(self, catalog: Catalog, tables: Iterable[str]) -> set[str]:
         """Of the tables those that hold our rows only, as do all that refer to them, which come along."""
-        referring: dict[str, set[str]] = {}
-        for table in catalog.tables:
-            for key in table.foreign_keys:
-                referring.setdefault(key.table, set()).add(table.name)
+        referring = _referring(catalog)
         found: set[str] = set()
         for start in tables:
-            group, open_tables = {start}, [start]
-            while open_tables:
-                for name in referring.get(open_tables.pop(), set()) - group:
-                    group.add(name)
-                    open_tables.append(name)
+            group = _group(start, referring)
             if all(n in self._made or n not in self._seen or n in self.empty for n in group):
                 found |= group & catalog.by_name.keys()
         return found
@@ -117,6 +123,25 @@ def _shapes(structure: Structure, bookkeeping: str) -> dict[str, frozenset[str]]
         if thing.kind == "column" and thing.table in shapes:
             shapes[thing.table].add(f"{thing.name} {_BEHIND_TYPE.split(thing.definition)[0]}")
     return {table: frozenset(columns) for table, columns in shapes.items()}
+
+
+def _referring(catalog: Catalog) -> dict[str, set[str]]:
+    """Per table those that refer to it."""
+    found: dict[str, set[str]] = {}
+    for table in catalog.tables:
+        for key in table.foreign_keys:
+            found.setdefault(key.table, set()).add(table.name)
+    return found
+
+
+def _group(start: str, referring: Mapping[str, set[str]]) -> set[str]:
+    """A table and those that refer to it, however far."""
+    group, open_tables = {start}, [start]
+    while open_tables:
+        for name in referring.get(open_tables.pop(), set()) - group:
+            group.add(name)
+            open_tables.append(name)
+    return group
 
 
 def _closure(catalog: Catalog, tables: Collection[str]) -> set[str]:

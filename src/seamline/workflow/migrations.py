@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,6 +12,7 @@ from seamline.migrations.bind import Legs, not_walked
 from seamline.migrations.hazard.measure import Hazards, Limits
 from seamline.migrations.hazard.touched import above
 from seamline.migrations.history import Revision
+from seamline.migrations.judge import subject
 from seamline.migrations.walk import Policy, Walk, confirmed
 from seamline.model.case import NotCovered
 from seamline.model.event import (
@@ -69,7 +70,7 @@ async def walk(setup: Setup, files: Files, emit: Callable[[Event], None], *, kee
             second += findings_of(_safe(event, setup.redactor))
         for finding in confirmed(found, second):
             emit(FindingConfirmed(at=time.time(), finding=finding))
-    async for measured in _hazards(legs, files, first.applied):
+    async for measured in _hazards(legs, files, first.applied, _refused(found)):
         emit(_safe(measured, setup.redactor))
     names = {r.id for r in first.revisions}
     for key, listed in (("irreversible", wanted.irreversible), ("loses", loses)):
@@ -80,7 +81,15 @@ async def walk(setup: Setup, files: Files, emit: Callable[[Event], None], *, kee
         keep_file(path, msgspec.json.encode(_Kept(digests=digests)))
 
 
-async def _hazards(legs: Legs, files: Files, applied: tuple[Revision, ...]) -> AsyncIterator[Event]:
+def _refused(found: Sequence[Finding]) -> frozenset[str]:
+    """Revisions that fail where there are rows, whatever these hold."""
+    subjects = {f.subject for f in found if f.check == "upWithRows"}
+    return frozenset(s.removeprefix(subject("")) for s in subjects)
+
+
+async def _hazards(
+    legs: Legs, files: Files, applied: tuple[Revision, ...], refused: frozenset[str]
+) -> AsyncIterator[Event]:
     """What the revisions that are not deployed yet do to full tables."""
     wanted = files.data.migrations
     names = {r.id for r in applied}
@@ -89,7 +98,7 @@ async def _hazards(legs: Legs, files: Files, applied: tuple[Revision, ...]) -> A
     if not above(wanted.deployed or (), {r.id: r.down for r in applied}):
         return
     budget = wanted.budget.access_exclusive_ms if wanted.budget is not None else None
-    limits = Limits(rows=wanted.rows, deployed=wanted.deployed, budget_ms=budget)
+    limits = Limits(rows=wanted.rows, deployed=wanted.deployed, budget_ms=budget, refused=refused)
     async for event in Hazards(legs.leg, limits).events():
         yield event
 

@@ -2,19 +2,20 @@
 
 Two databases go up side by side. On the one the tables stay empty, and show which of them a revision
 touches; on the other just these are filled before the same revision is applied. So a revision that touches
-nothing costs as good as nothing.
+nothing costs as good as nothing. A third one shows which revisions depend on what the rows hold.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 
 import msgspec
 
 from seamline.engines.protocol import Watch
 from seamline.errors import TargetError
+from seamline.migrations.hazard.hostile import HostileRows
 from seamline.migrations.hazard.judge import Measured, judge, worst
 from seamline.migrations.hazard.touched import above, touched
 from seamline.migrations.history import Problem, Revision
@@ -35,12 +36,14 @@ _DUPLICATE = "23505"
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How full the tables are, which revisions are history, and how long a table may be locked.
 
-    `deployed` is None where nobody has said what production is at.
+    `deployed` is None where nobody has said what production is at. Of `refused` revisions it is known
+    already that they fail where there are rows.
     """
 
     rows: int = 100_000
     deployed: tuple[str, ...] | None = None
     budget_ms: int | None = None
+    refused: Collection[str] = ()
 
 
 class Hazards:
@@ -50,6 +53,7 @@ class Hazards:
         self._leg = leg
         self._limits = limits
         self._full: set[str] = set()
+        self._has_failed = False
 
     async def events(self) -> AsyncIterator[RevisionMeasured | Skipped]:
         """An event for each revision that is not history yet."""
@@ -57,17 +61,22 @@ class Hazards:
             async with (
                 self._leg() as scout,
                 self._leg() as full,
+                self._leg() as rough,
                 scout.database.watch() as light,
                 full.database.watch() as heavy,
             ):
-                async for event in self._through(scout, light, full, heavy):
+                hostile = HostileRows(rough)
+                async for event in self._through(scout, light, full, heavy, hostile):
                     yield event
+                if hostile.ended:
+                    item = NotCovered(subject="hostile rows", reason=hostile.ended)
+                    yield Skipped(at=time.time(), item=item)
         except TargetError as exc:
             item = NotCovered(subject="locks and rewritten tables", reason=str(exc))
             yield Skipped(at=time.time(), item=item)
 
     async def _through(
-        self, scout: Leg, light: Watch, full: Leg, heavy: Watch
+        self, scout: Leg, light: Watch, full: Leg, heavy: Watch, hostile: HostileRows
     ) -> AsyncIterator[RevisionMeasured]:
         revisions = scout.history.revisions
         below = {r.id: r.down for r in revisions}
@@ -80,11 +89,14 @@ class Hazards:
                 return  # the walk says why
             if not is_new:
                 await self._silently(full, heavy, revision)
+                await hostile.silently(revision)
                 continue
             seen = await light.told()
             tables = touched(seen, scout.history.bookkeeping)
             event = await self._measured(full, heavy, revision, tables)
-            yield event
+            is_known = self._has_failed or revision.id in self._limits.refused
+            notes = await hostile.tried(revision, () if is_known else tables)
+            yield msgspec.structs.replace(event, notes=(*event.notes, *notes))
 
     async def _silently(self, full: Leg, heavy: Watch, revision: Revision) -> None:
         step = await full.history.up(revision.id)
@@ -100,6 +112,7 @@ class Hazards:
         rows = await self._fill(full, heavy, things)
         await heavy.begin()
         step = await full.history.up(revision.id)
+        self._has_failed = step.problem is not None
         if step.problem is not None:
             await heavy.empty(things)
             self._full.clear()

@@ -134,7 +134,6 @@ def _migrations(doc: Document, section: Section, s: Summary) -> None:
         write_checks(doc, section, s)
     else:
         doc.block("No revision was tried on its own in this run.")
-    doc.block("This version does not test yet: hostile rows.")
     write_rollout(doc, s)
     findings = of_section(section, s.findings.of_part("database"))
     if findings:
@@ -187,7 +186,9 @@ def _revisions(doc: Document, s: Summary) -> None:
         doc.block(
             f"*Lock* is the strongest that a revision took on a table that stood before and was full (up to "
             f"{count(most, 'row')}), *Rewrites* names those that it wrote anew. Revisions that are deployed,"
-            " and those that touch no such table, have neither."
+            " and those that touch no such table, have neither. The others were also tried on hostile rows"
+            " (extremes, long and empty texts, nulls and repeated values where they may be): what they fail"
+            " on is told below."
         )
     if s.rollout is not None:
         doc.block(
