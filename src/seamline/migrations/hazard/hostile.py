@@ -107,7 +107,7 @@ def _length(value: Any) -> Decimal:
 
 
 def _distance(value: Any) -> Decimal:
-    return abs(value) + Decimal(0) if isinstance(value, int | Decimal) else Decimal(-1)
+    return abs(Decimal(value)) if isinstance(value, int | Decimal) else Decimal(-1)
 
 
 def _short(value: Any) -> str:
