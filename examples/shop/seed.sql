@@ -132,6 +132,9 @@ INSERT INTO audit (id, actor_id, action, subject, detail, created_at) VALUES
   (1, 4, 'coupon.created', 'coupon/WELCOME10', '{"percent": 10}', '2024-01-05 09:10+00'),
   (2, 1, 'order.placed', 'order/5', '{"total": "39.00"}', '2024-02-05 12:00+00'),
   (3, 2, 'order.cancelled', 'order/8', '{}', '2024-02-08 12:30+00');
+INSERT INTO audit (id, actor_id, action, subject, detail, created_at)
+SELECT n, 3, 'product.stocked', 'product/' || n, '{"stock": 25}', timestamptz '2024-02-09 08:00+00' + n * interval '1 minute'
+FROM generate_series(4, 15) AS n;
 
 INSERT INTO outbox (id, topic, payload, created_at, sent_at) VALUES
   (1, 'order.placed', '{"id": 5, "total": "39.00"}', '2024-02-05 12:00+00', '2024-02-05 12:00:01+00'),

@@ -15,6 +15,8 @@ from seamline.model.vocabulary import CaseKind
 
 _DECODE = msgspec.json.Decoder()
 NOT_JSON = object()
+LEFT_OPEN = "a transaction was left open"
+"""How the note of a transaction begins that did not end while settling waited for it."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +135,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     `twist` is what a derived request changed of an accepted one; `earlier` are the exchanges of the
     steps before it in the same case. `owner` is whose row it was about, where that was asked. `standing`
     is what the database held right after it, for each entry of `reconcile` that speaks of its operation.
-    `sql` are the statements that the system sent meanwhile, None where they do not pass by us.
+    `sql` are the statements that the system sent meanwhile, None where they do not pass by us;
+    `answered_ms` is when the answer was there, on their clock.
     """
 
     case: str
@@ -155,6 +158,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     owner: Owner | None = None
     standing: tuple[Standing, ...] = ()
     sql: tuple[SqlStatement, ...] | None = None
+    answered_ms: float = 0.0
 
     @property
     def status(self) -> int:

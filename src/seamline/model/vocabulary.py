@@ -66,6 +66,12 @@ API_CHECKS = (
     "answerEqualsRows",
     "noSecretInClear",
     "nothingLeaked",
+    "inputStaysParameter",
+    "statementsDoNotGrow",
+    "listIsBounded",
+    "oneWriteTransaction",
+    "noOpenTransaction",
+    "sqlErrorsTold",
 )
 """Checks of one exchange; what `validations` and `allow` may name."""
 

@@ -49,6 +49,7 @@ SECTIONS = (
             "contractDrift": "what the document allows the columns hold, or a documented refusal comes",
             "listCountFollowsRows": "the total of a list goes up by one with one new row",
             "answerEqualsRows": "what is answered is what the rows hold at that moment",
+            "inputStaysParameter": "input reaches the database as a parameter, not as text of a statement",
             "noSecretInClear": "a password of the request stands in no row as it was sent",
             "safeMethodWritesNothing": "a safe method changes no row of the resource",
         },
@@ -68,6 +69,7 @@ SECTIONS = (
             "duplicateRefused": "what may exist only once is refused the second time",
             "errorLeavesNoTrace": "a request that is answered with an error changes no row",
             "nothingLeaked": "no stack trace, SQL text, file path or secret stands in an answer",
+            "sqlErrorsTold": "no error of the database is passed over in silence",
         },
     ),
     Section(
@@ -110,7 +112,11 @@ SECTIONS = (
     Section(
         part="database",
         title="Transaction testing",
-        checks={"errorLeavesNoTrace": "a request that is answered with an error changes no row"},
+        checks={
+            "errorLeavesNoTrace": "a request that is answered with an error changes no row",
+            "oneWriteTransaction": "what a request writes is one transaction",
+            "noOpenTransaction": "no transaction outlives the request that began it",
+        },
     ),
     Section(
         part="database",
@@ -138,7 +144,11 @@ SECTIONS = (
     Section(
         part="database",
         title="Performance",
-        checks={"statementBudget": "a request runs no more statements than its budget"},
+        checks={
+            "statementBudget": "a request runs no more statements than its budget",
+            "statementsDoNotGrow": "a list takes as many statements for many items as for few",
+            "listIsBounded": "a page of a list fetches no more than the page",
+        },
     ),
 )
 

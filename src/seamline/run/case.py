@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -13,7 +14,7 @@ from seamline.checks import CHECKS, judge
 from seamline.data.finding import finding_of
 from seamline.errors import SeamlineError, SpecError, UndoImpossible
 from seamline.model.case import Case, RequestTemplate, Step
-from seamline.model.exchange import NOT_JSON, Exchange, Request
+from seamline.model.exchange import LEFT_OPEN, NOT_JSON, Exchange, Request
 from seamline.model.finding import Finding
 from seamline.model.row import RowChange
 from seamline.model.statement import SqlStatement
@@ -135,6 +136,7 @@ async def _send(
     if session.target.tap is not None:
         session.target.tap.forget()
     response, failure, took = await session.target.client.send(request)
+    answered = time.perf_counter()
     changes, notes = await _observe(session)
     tries = 0
     while response is not None and is_limited(response.status, step.status) and not changes:
@@ -142,6 +144,7 @@ async def _send(
             break
         tries += 1
         response, failure, took = await session.target.client.send(request)
+        answered = time.perf_counter()
         changes, more = await _observe(session)
         notes += more
     if token_expired(session, case, step, response):
@@ -149,6 +152,7 @@ async def _send(
         if is_new:
             request = _request(session, step, answers, session.credentials(step.identity))
             response, failure, took = await session.target.client.send(request)
+            answered = time.perf_counter()
             changes, more = await _observe(session)
             said += more
         notes += said
@@ -175,6 +179,7 @@ async def _send(
         earlier=earlier,
         owner=owner,
         sql=sql,
+        answered_ms=answered * 1000,
     )
     return await _with_standing(session, exchange, step, answers)
 
@@ -259,7 +264,7 @@ async def _observe(session: Session) -> tuple[tuple[RowChange, ...] | None, tupl
     seen = await capture.observe(session.rules.settle_s)
     changes = tuple(c for c in seen.changes if not _is_noise(c, session.rules.noise))
     shown = session.redactor.text
-    notes = tuple(shown(f"a transaction was left open: {t}") for t in seen.open_transactions)
+    notes = tuple(shown(f"{LEFT_OPEN}: {t}") for t in seen.open_transactions)
     if seen.structure_changed:
         notes += (f"{_RESTRUCTURED}: {seen.structure_changed}",)
     return changes, notes

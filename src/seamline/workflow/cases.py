@@ -29,8 +29,10 @@ _TRIED = 3
 """So many suspects are sent again alone, to find the one that spoilt a target."""
 
 
-_BY_ROWS_ALONE = frozenset({"errorLeavesNoTrace", "safeMethodWritesNothing"})
-"""Checks that take any changed row for the request's doing, whatever the row says."""
+_BY_ROWS_ALONE = frozenset(
+    {"errorLeavesNoTrace", "safeMethodWritesNothing", "oneWriteTransaction", "noOpenTransaction"}
+)
+"""Checks that take what happened meanwhile for the request's doing, whatever it was."""
 
 
 class Listener(msgspec.Struct, frozen=True, kw_only=True):

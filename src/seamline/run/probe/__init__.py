@@ -24,6 +24,7 @@ from seamline.run.probe.head import head
 from seamline.run.probe.kept import kept
 from seamline.run.probe.life import life
 from seamline.run.probe.logged_out import logged_out, logged_out_not_covered
+from seamline.run.probe.marked import marked
 from seamline.run.probe.narrowed import narrowed
 from seamline.run.probe.pages import pages
 from seamline.run.probe.roles import roles, roles_not_covered
@@ -59,6 +60,7 @@ PROBES: tuple[Probe, ...] = (
     life,
     counted,
     kept,
+    marked,
     drift,
 )
 
