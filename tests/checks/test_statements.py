@@ -172,7 +172,7 @@ def test_what_is_committed_behind_the_answer_is_work_in_the_background() -> None
     assert abstains(ONE, msgspec.structs.replace(x, sql=None), context())
 
 
-LEFT = {"notes": ("a transaction was left open: idle in transaction",)}
+LEFT: dict[str, Any] = {"notes": ("a transaction was left open: idle in transaction",)}
 
 
 def test_a_transaction_that_nothing_ends_is_told() -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from seamline.model.case import Twist
 from seamline.model.row import Row, RowChange
-from seamline.model.statement import SqlStatement
+from seamline.model.statement import Scan, SqlStatement
 from seamline.model.vocabulary import CaseKind
 
 _DECODE = msgspec.json.Decoder()
@@ -136,7 +136,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     steps before it in the same case. `owner` is whose row it was about, where that was asked. `standing`
     is what the database held right after it, for each entry of `reconcile` that speaks of its operation.
     `sql` are the statements that the system sent meanwhile, None where they do not pass by us;
-    `answered_ms` is when the answer was there, on their clock.
+    `answered_ms` is when the answer was there, on their clock. `scans` are those of them that read all of
+    a table that grows, None where the planner was not asked.
     """
 
     case: str
@@ -159,6 +160,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     standing: tuple[Standing, ...] = ()
     sql: tuple[SqlStatement, ...] | None = None
     answered_ms: float = 0.0
+    scans: tuple[Scan, ...] | None = None
 
     @property
     def status(self) -> int:

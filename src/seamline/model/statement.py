@@ -38,3 +38,18 @@ class SqlStatement(msgspec.Struct, frozen=True, kw_only=True):
     started_ms: float = 0.0
     duration_ms: float = 0.0
     cut: bool = False
+
+
+class Scan(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement that reads all of a large table to find by equality what an index would give it.
+
+    `rows` are those of the copy on which the planner was asked, `cost` and `indexed` what it reckons
+    without and with an index on the column.
+    """
+
+    text: str
+    table: str
+    column: str
+    rows: int
+    cost: float
+    indexed: float

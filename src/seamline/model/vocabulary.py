@@ -72,6 +72,7 @@ API_CHECKS = (
     "oneWriteTransaction",
     "noOpenTransaction",
     "sqlErrorsTold",
+    "noSequentialScan",
 )
 """Checks of one exchange; what `validations` and `allow` may name."""
 

@@ -147,6 +147,7 @@ SECTIONS = (
         checks={
             "statementBudget": "a request runs no more statements than its budget",
             "statementsDoNotGrow": "a list takes as many statements for many items as for few",
+            "noSequentialScan": "no statement looks at every row of a growing table for what an index finds",
             "listIsBounded": "a page of a list fetches no more than the page",
         },
     ),

@@ -181,7 +181,18 @@ async def _send(
         sql=sql,
         answered_ms=answered * 1000,
     )
+    exchange = await _with_scans(session, exchange)
     return await _with_standing(session, exchange, step, answers)
+
+
+async def _with_scans(session: Session, x: Exchange) -> Exchange:
+    """The exchange with what its statements read row by row, where that can be asked."""
+    scaled, catalog = session.rules.scaled, session.target.catalog
+    if not x.sql or not x.succeeded or x.twist is not None or scaled is None or catalog is None:
+        return x
+    if "noSequentialScan" not in session.rules.context(x.operation).validations:
+        return x
+    return msgspec.structs.replace(x, scans=await scaled.scans(x.sql, catalog))
 
 
 async def _with_standing(session: Session, x: Exchange, step: Step, answers: Answers) -> Exchange:

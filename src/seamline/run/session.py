@@ -19,6 +19,7 @@ from seamline.model.row import Row
 from seamline.model.vocabulary import ANONYMOUS
 from seamline.run.noise import Noise
 from seamline.run.patience import Patience
+from seamline.run.scaled import Scaled
 from seamline.run.standing import Standings
 from seamline.spec.endpoints import Allowance
 from seamline.spec.reference import Lookup, NothingThere
@@ -64,7 +65,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """How exchanges are judged: a context per operation, the rules of rows, what is noise.
 
     `allowances` are those of each operation; `today` is the run's, by which they expire. `standings` asks
-    for rows right after an answer.
+    for rows right after an answer, `scaled` the planner what a statement takes where there are many.
     """
 
     contexts: Mapping[str, Context]
@@ -76,6 +77,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     judge_api: bool = True
     allowances: Mapping[str, tuple[Allowance, ...]] = {}
     standings: Standings | None = None
+    scaled: Scaled | None = None
     today: date = date.min
 
     def context(self, operation: str) -> Context:

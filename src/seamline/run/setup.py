@@ -17,7 +17,8 @@ from seamline.openapi.document import Document
 from seamline.run.document import base_path, read_document
 from seamline.run.login import log_in_all, renewals, signing_key
 from seamline.run.migrate import migrate, seed
-from seamline.run.session import Target
+from seamline.run.scaled import Scaled, grows
+from seamline.run.session import Rules, Target
 from seamline.run.values import Values, from_environment
 from seamline.spec.project import Database, FromEnv, Project, System
 from seamline.system.http import client as http_client
@@ -194,6 +195,19 @@ class Setup(msgspec.Struct, kw_only=True):
             )
             detail.append(f"answers at {system.ready or '/'} after {took:.1f} s")
         return Target(client=client, identities={}, process=process), port
+
+
+@asynccontextmanager
+async def scaled(setup: Setup, rules: Rules) -> AsyncIterator[Rules]:
+    """The rules with means to ask the planner on a copy of the base with many rows, while this lasts."""
+    if setup.server is None or setup.base is None or setup.untraced(None):
+        yield rules
+        return
+    copy = Scaled(setup.server, setup.base, f"{setup.name}_scaled", grows(rules.contexts))
+    try:
+        yield msgspec.structs.replace(rules, scaled=copy)
+    finally:
+        await copy.close()
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ from seamline.report import read_events
 from seamline.run.case import run_case
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Session, Target
-from seamline.run.setup import prepared
+from seamline.run.setup import prepared, scaled
 from seamline.run.sound import document_findings
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
@@ -123,8 +123,9 @@ async def replay(job: Job, finding: Finding, emit: Callable[[Event], None]) -> R
                 known = plan_of(job, judged, setup.document).untried
                 again = next((f for f in known if f.fingerprint == finding.fingerprint), None)
             elif finding.case:
-                session = Session(target=target, rules=judged.rules, redactor=redactor)
-                again = await _case(job, judged, setup.document, session, finding)
+                async with scaled(setup, judged.rules) as rules:
+                    session = Session(target=target, rules=rules, redactor=redactor)
+                    again = await _case(job, judged, setup.document, session, finding)
             else:
                 again = await _rule(target, judged, redactor, finding)
     return _outcome(again)

@@ -38,7 +38,7 @@ from seamline.run.case import Outcome
 from seamline.run.learn import learn
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Rules, Session, Target
-from seamline.run.setup import Setup, prepared
+from seamline.run.setup import Setup, prepared, scaled
 from seamline.run.sound import document_findings
 from seamline.run.vitals import Vitals
 from seamline.system.workspace import workspace
@@ -137,7 +137,7 @@ class Run:
         return code
 
     async def _parts(self, setup: Setup) -> None:
-        async with AsyncExitStack() as stack:
+        async with AsyncExitStack() as lasting, AsyncExitStack() as stack:
             target = await stack.enter_async_context(setup.target())
             document = setup.document
             judged = await judging(
@@ -149,7 +149,8 @@ class Run:
             self._document_checked(document, judged)
             if plan.untried:
                 self._emit(ContractCompared(at=time.time(), findings=plan.untried))
-            session = Session(target=target, rules=judged.rules, redactor=self._redactor)
+            rules = await lasting.enter_async_context(scaled(setup, judged.rules))
+            session = Session(target=target, rules=rules, redactor=self._redactor)
             vitals = Vitals()
             await self._learnt(session, cases, vitals)
             if "database" in self._job.parts:

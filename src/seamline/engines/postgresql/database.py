@@ -14,13 +14,14 @@ from psycopg.rows import dict_row
 from seamline.engines.postgresql.capture import capturing
 from seamline.engines.postgresql.catalog import read_catalog
 from seamline.engines.postgresql.image import decode
+from seamline.engines.postgresql.plan import read_indexed, scanned
 from seamline.engines.postgresql.session import TEXT_SETTINGS, Connection, connect, message
 from seamline.engines.postgresql.snapshot import open_snapshot
 from seamline.engines.postgresql.structure import read_contents, read_structure
 from seamline.engines.postgresql.watch import watching
-from seamline.engines.protocol import Address, Capture, Snapshot, Watch
+from seamline.engines.protocol import Address, Capture, Scanned, Snapshot, Watch
 from seamline.errors import TargetError
-from seamline.model.catalog import Catalog
+from seamline.model.catalog import Catalog, Table
 from seamline.model.row import Row
 from seamline.model.structure import Contents, Structure, Thing
 
@@ -79,6 +80,20 @@ class OpenDatabase:
         except psycopg.Error as error:
             raise TargetError(message(error)) from error
         return [{name: _plain(value) for name, value in row.items()} for row in found]
+
+    async def indexed(self) -> frozenset[tuple[str, str]]:
+        """The first column of each index, by table."""
+        return await read_indexed(self._connection)
+
+    async def analyze(self) -> None:
+        """Let the planner know the rows as they are now."""
+        await self._connection.execute(b"ANALYZE")
+
+    async def scanned(
+        self, text: str, params: Sequence[str | None], table: Table, column: str
+    ) -> Scanned | None:
+        """What reading a table row by row costs a statement, where an index on the column would spare it."""
+        return await scanned(self._connection, text, params, table, column)
 
     def snapshot(self, check_s: float) -> AbstractAsyncContextManager[Snapshot]:
         """The database as it is now, over connections that only read."""

@@ -1,0 +1,152 @@
+"""A copy of the base in which the tables in question have many rows, to ask the planner there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+
+from seamline.checks.context import Context
+from seamline.data.compile import quote, table_sql
+from seamline.engines.protocol import Address, Database, Server
+from seamline.errors import SeamlineError
+from seamline.model.catalog import Catalog, Table
+from seamline.model.statement import Scan, SqlStatement
+from seamline.rows.load import load
+from seamline.run.equality import equalities
+
+_ROWS, _REFERRED = 10_000, 1_000
+_TOLD_APART, _FEW = 0.9, 5
+"""Of a column that is no reference so many values must differ, in so many rows, to lead to few rows."""
+_MOST = 300
+"""So many texts of statements are looked at."""
+
+
+class Scaled:
+    """Says of statements which of them read all of a table that grows. A copy is made when one might.
+
+    `grows` are the tables into which requests insert; None where nobody says.
+    """
+
+    def __init__(
+        self, server: Server, base: Address, name: str, grows: frozenset[str] | None
+    ) -> None:
+        self._server, self._base, self._name, self._grows = server, base, name, grows
+        self._stack = AsyncExitStack()
+        self._known: dict[str, tuple[Scan, ...]] = {}
+        self._indexed: frozenset[tuple[str, str]] = frozenset()
+        self._leads: dict[tuple[str, str], bool] = {}
+        self._rows: dict[str, int] = {}
+        self._is_empty = self._failed = False
+        self._address: Address | None = None
+        self._database: Database | None = None
+
+    async def close(self) -> None:
+        """Drop the copy; what was asked stays known."""
+        self._failed = True
+        await self._stack.aclose()
+
+    async def scans(
+        self, statements: Sequence[SqlStatement], catalog: Catalog
+    ) -> tuple[Scan, ...] | None:
+        """What the statements read of growing tables as a whole, each text asked once; None: not known."""
+        found: dict[Scan, None] = {}
+        for s in statements:
+            if s.kind not in ("read", "write") or s.sqlstate or s.cut:
+                continue
+            if s.text not in self._known:
+                if len(self._known) >= _MOST or self._failed:
+                    return None if self._failed else tuple(found)
+                try:
+                    self._known[s.text] = await self._asked(s, catalog)
+                except SeamlineError:
+                    self._failed = True
+                    return None
+            found.update(dict.fromkeys(self._known[s.text]))
+        return tuple(found)
+
+    async def _asked(self, s: SqlStatement, catalog: Catalog) -> tuple[Scan, ...]:
+        found = []
+        for name, column in equalities(s.text, catalog):
+            table = catalog.by_name[name]
+            if table.partitioned or (self._grows is not None and name not in self._grows):
+                continue
+            database = self._database or await self._copy()
+            if (name, column) in self._indexed or not await self._leads_to_few(table, column):
+                continue
+            rows = await self._filled(table, catalog)
+            if rows < _ROWS // 2:
+                continue
+            told = await database.scanned(s.text, s.params or (), table, column)
+            if told is not None:
+                found.append(
+                    Scan(
+                        text=s.text,
+                        table=name,
+                        column=column,
+                        rows=rows,
+                        cost=told.cost,
+                        indexed=told.indexed,
+                    )
+                )
+        return tuple(found)
+
+    async def _copy(self) -> Database:
+        self._address = await self._server.clone(self._base.name, self._name)
+        self._stack.push_async_callback(self._server.drop, self._name)
+        self._database = await self._stack.enter_async_context(self._server.open(self._address))
+        self._indexed = await self._database.indexed()
+        return self._database
+
+    async def _leads_to_few(self, table: Table, column: str) -> bool:
+        """Whether a value of the column is that of few rows: it refers to one, or they differ in the seed."""
+        known = table.by_column[column]
+        if known.base == "uuid" or any(k.columns[0] == column for k in table.foreign_keys):
+            return True
+        key = (table.name, column)
+        if key not in self._leads:
+            self._leads[key] = await self._differ(table, column)
+        return self._leads[key]
+
+    async def _differ(self, table: Table, column: str) -> bool:
+        if self._database is None or self._is_empty:
+            return False
+        (row,) = await self._database.query(
+            f"SELECT count({quote(column)}) AS rows, count(DISTINCT {quote(column)}) AS words"
+            f" FROM {table_sql(table)}"
+        )
+        return bool(row["rows"] >= _FEW and row["words"] >= _TOLD_APART * row["rows"])
+
+    async def _filled(self, table: Table, catalog: Catalog) -> int:
+        """How many rows the table has in the copy, in which those that it refers to have many too."""
+        if (
+            table.name not in self._rows
+            and self._address is not None
+            and self._database is not None
+        ):
+            async with self._server.writer(self._address, catalog) as writer:
+                if not self._is_empty:
+                    await writer.empty([t for t in catalog.tables if t.partition_of is None])
+                    self._is_empty = True
+                counts = dict.fromkeys(_referred(table, catalog), _REFERRED)
+                made = await load(writer, catalog, {**counts, table.name: _ROWS})
+            await self._database.analyze()
+            self._rows[table.name] = len(made.rows.get(table.name, ()))
+        return self._rows.get(table.name, 0)
+
+
+def grows(contexts: Mapping[str, Context]) -> frozenset[str] | None:
+    """The tables into which accepted requests insert, by the reviewed effects; None where there are none."""
+    told = [c.effects for c in contexts.values() if c.effects]
+    return frozenset(t for e in told for t, ops in e.items() if "insert" in ops) if told else None
+
+
+def _referred(table: Table, catalog: Catalog) -> list[str]:
+    """The tables that a table's rows refer to, and those that theirs do."""
+    found: dict[str, None] = {}
+    left = [table]
+    while left:
+        for key in left.pop().foreign_keys:
+            if key.table not in found and key.table != table.name and key.table in catalog.by_name:
+                found[key.table] = None
+                left.append(catalog.by_name[key.table])
+    return list(found)
