@@ -10,7 +10,7 @@ import pytest
 from seamline.model.case import Twist
 from seamline.model.exchange import Exchange
 from seamline.model.row import RowChange
-from seamline.model.statement import SqlStatement
+from seamline.model.statement import Scan, SqlStatement
 from seamline.openapi.operation import Operation, Parameter
 
 from .sql import ANSWERED, statement, transaction
@@ -18,6 +18,7 @@ from .world import abstains, applies, context, exchange, found, inserted, update
 
 INPUT, GROWS, BOUNDED = "inputStaysParameter", "statementsDoNotGrow", "listIsBounded"
 ONE, OPEN, TOLD = "oneWriteTransaction", "noOpenTransaction", "sqlErrorsTold"
+SCANS = "noSequentialScan"
 
 
 def traced(*sql: SqlStatement, **more: Any) -> Exchange:
@@ -211,3 +212,14 @@ def test_errors_that_are_answered_expected_or_made_good_are_right() -> None:
         assert not found(TOLD, traced(*sql), context())
     assert not applies(TOLD, traced(failed("42P01"), status=500), context())
     assert abstains(TOLD, exchange(), context())
+
+
+def test_a_scan_that_an_index_would_spare_is_told() -> None:
+    scan = Scan(text="SELECT", table="orders", column="user_id", rows=9, cost=90.0, indexed=9.0)
+    (finding,) = found(SCANS, traced(LINES, scans=(scan,)), context())
+    assert finding.severity == "warning"
+    assert "10 times cheaper" in finding.actual
+    near = msgspec.structs.replace(scan, indexed=80.0)
+    assert not found(SCANS, traced(LINES, scans=(near,)), context())
+    assert not found(SCANS, traced(LINES, scans=()), context())
+    assert abstains(SCANS, traced(LINES), context())

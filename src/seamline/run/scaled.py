@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 from seamline.checks.context import Context
 from seamline.data.compile import quote, table_sql
+from seamline.data.dialect import NUMBERS, TEXTS
 from seamline.engines.protocol import Address, Database, Server
 from seamline.errors import SeamlineError
 from seamline.model.catalog import Catalog, Table
@@ -14,7 +15,7 @@ from seamline.model.statement import Scan, SqlStatement
 from seamline.rows.load import load
 from seamline.run.equality import equalities
 
-_ROWS, _REFERRED = 10_000, 1_000
+_ROWS, _REFERRED = 20_000, 2_000
 _TOLD_APART, _FEW = 0.9, 5
 """Of a column that is no reference so many values must differ, in so many rows, to lead to few rows."""
 _MOST = 300
@@ -34,7 +35,7 @@ class Scaled:
         self._stack = AsyncExitStack()
         self._known: dict[str, tuple[Scan, ...]] = {}
         self._indexed: frozenset[tuple[str, str]] = frozenset()
-        self._leads: dict[tuple[str, str], bool] = {}
+        self._telling: frozenset[tuple[str, str]] = frozenset()
         self._rows: dict[str, int] = {}
         self._is_empty = self._failed = False
         self._address: Address | None = None
@@ -70,8 +71,8 @@ class Scaled:
             table = catalog.by_name[name]
             if table.partitioned or (self._grows is not None and name not in self._grows):
                 continue
-            database = self._database or await self._copy()
-            if (name, column) in self._indexed or not await self._leads_to_few(table, column):
+            database = self._database or await self._copy(catalog)
+            if (name, column) in self._indexed or not self._leads_to_few(table, column):
                 continue
             rows = await self._filled(table, catalog)
             if rows < _ROWS // 2:
@@ -90,31 +91,22 @@ class Scaled:
                 )
         return tuple(found)
 
-    async def _copy(self) -> Database:
+    async def _copy(self, catalog: Catalog) -> Database:
         self._address = await self._server.clone(self._base.name, self._name)
         self._stack.push_async_callback(self._server.drop, self._name)
         self._database = await self._stack.enter_async_context(self._server.open(self._address))
         self._indexed = await self._database.indexed()
+        for table in catalog.tables:
+            if self._grows is None or table.name in self._grows:
+                self._telling |= await _telling(self._database, table)
         return self._database
 
-    async def _leads_to_few(self, table: Table, column: str) -> bool:
+    def _leads_to_few(self, table: Table, column: str) -> bool:
         """Whether a value of the column is that of few rows: it refers to one, or they differ in the seed."""
         known = table.by_column[column]
         if known.base == "uuid" or any(k.columns[0] == column for k in table.foreign_keys):
             return True
-        key = (table.name, column)
-        if key not in self._leads:
-            self._leads[key] = await self._differ(table, column)
-        return self._leads[key]
-
-    async def _differ(self, table: Table, column: str) -> bool:
-        if self._database is None or self._is_empty:
-            return False
-        (row,) = await self._database.query(
-            f"SELECT count({quote(column)}) AS rows, count(DISTINCT {quote(column)}) AS words"
-            f" FROM {table_sql(table)}"
-        )
-        return bool(row["rows"] >= _FEW and row["words"] >= _TOLD_APART * row["rows"])
+        return (table.name, column) in self._telling
 
     async def _filled(self, table: Table, catalog: Catalog) -> int:
         """How many rows the table has in the copy, in which those that it refers to have many too."""
@@ -138,6 +130,21 @@ def grows(contexts: Mapping[str, Context]) -> frozenset[str] | None:
     """The tables into which accepted requests insert, by the reviewed effects; None where there are none."""
     told = [c.effects for c in contexts.values() if c.effects]
     return frozenset(t for e in told for t, ops in e.items() if "insert" in ops) if told else None
+
+
+async def _telling(database: Database, table: Table) -> frozenset[tuple[str, str]]:
+    """The columns of a table in which nearly all rows of the seed differ."""
+    names = [c.name for c in table.columns if c.base in NUMBERS | TEXTS]
+    counts = "".join(
+        f", count({quote(c)}) AS r{n}, count(DISTINCT {quote(c)}) AS d{n}"
+        for n, c in enumerate(names)
+    )
+    (row,) = await database.query(f"SELECT 1 AS one{counts} FROM {table_sql(table)}")
+    return frozenset(
+        (table.name, c)
+        for n, c in enumerate(names)
+        if row[f"r{n}"] >= _FEW and row[f"d{n}"] >= _TOLD_APART * row[f"r{n}"]
+    )
 
 
 def _referred(table: Table, catalog: Catalog) -> list[str]:

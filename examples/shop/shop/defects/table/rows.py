@@ -64,6 +64,7 @@ DEFECTS = (
         what="Changes of products write audit and outbox in a transaction of their own.",
         check="changeIsLogged",
         operation="PATCH /products/{id}",
+        also=("oneWriteTransaction",),
     ),
     Defect(
         name="orderEmptiesCart",
