@@ -20,6 +20,7 @@ CREATE TABLE orders (
     user_id bigint NOT NULL REFERENCES users, buyer_id bigint NOT NULL REFERENCES users,
     status text NOT NULL, ticket text NOT NULL
 );
+CREATE TABLE moments (at timestamptz NOT NULL);
 CREATE INDEX ON orders (buyer_id);
 INSERT INTO users (email) VALUES ('a@example.com'), ('b@example.com');
 INSERT INTO orders (user_id, buyer_id, status, ticket)
@@ -43,7 +44,8 @@ def asked(text: str, *params: str) -> SqlStatement:
 async def scans(server: Server, base: Address, *statements: SqlStatement) -> tuple[Scan, ...]:
     async with server.open(base) as database:
         catalog = await database.catalog()
-    scaled = Scaled(server, base, f"{base.name}_scaled", frozenset({"orders"}))
+    grows = frozenset({"orders", "moments"})
+    scaled = Scaled(server, base, f"{base.name}_scaled", grows)
     try:
         found = await scaled.scans(statements, catalog)
         assert found is not None

@@ -139,7 +139,7 @@ async def _telling(database: Database, table: Table) -> frozenset[tuple[str, str
         f", count({quote(c)}) AS r{n}, count(DISTINCT {quote(c)}) AS d{n}"
         for n, c in enumerate(names)
     )
-    (row,) = await database.query(f"SELECT 1 AS one{counts} FROM {table_sql(table)}")
+    (row,) = await database.query(f"SELECT count(*) AS rows{counts} FROM {table_sql(table)}")
     return frozenset(
         (table.name, c)
         for n, c in enumerate(names)
