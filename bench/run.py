@@ -22,6 +22,7 @@ BENCHES = {
     "memory": "memory",
     "migrations": "migrations",
     "data": "data_checks",
+    "report": "report",
     "proxy": "proxy",
 }
 

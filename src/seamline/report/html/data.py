@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import msgspec
 
 from seamline.text.plain import clip, one_line
 
-_ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
-_SIGNS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+_ENCODE = msgspec.json.Encoder().encode
+_SIGNS = tuple((sign.encode(), f"\\u{ord(sign):04x}".encode()) for sign in "<>&\u2028\u2029")
 
 
 def dumped(item: object) -> str:
-    """JSON in ASCII without `<`, `>` and `&`: no text in it can become markup or end its element."""
-    return _ENCODE(item).translate(_SIGNS)
+    """JSON without `<`, `>` and `&`: no text in it can become markup or end its element.
+
+    Texts have been made visible before, so that there is no half of a surrogate pair in them.
+    """
+    said = _ENCODE(item)
+    for sign, escape in _SIGNS:
+        if sign in said:
+            said = said.replace(sign, escape)
+    return said.decode()
 
 
 def text(value: str, limit: int = 2_000) -> str:

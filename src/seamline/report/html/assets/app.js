@@ -126,8 +126,10 @@ addEventListener("keydown", (event) => {
 // On paper: the overview, then every finding with its evidence.
 const paper = document.getElementById("paper");
 addEventListener("beforeprint", () => {
+  atOnce = true;
   paper.replaceChildren(...drawOverview(new URLSearchParams()).flat(Infinity).filter(Boolean),
     ...DATA.findings.slice(0, 100).map((f) => h("article", { class: "sheet" }, drawFinding(f.id))));
+  atOnce = false;
 });
 addEventListener("afterprint", () => paper.replaceChildren());
 

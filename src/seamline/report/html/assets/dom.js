@@ -80,6 +80,13 @@ function bounded(items, limit, draw) {
   return box;
 }
 
+// What is large and stands further down is drawn after the first frame; on paper at once.
+let atOnce = false;
+function later(work) {
+  if (atOnce) work();
+  else requestAnimationFrame(() => setTimeout(work));
+}
+
 function say(text) {
   const region = document.getElementById("said");
   region.textContent = text;
