@@ -1,7 +1,8 @@
 """report.html of a run with 50,000 cases: how soon it can be read, and how large it is.
 
 The time is from the navigation to the frame that shows the matrix, or the cases that were searched for, in
-a headless Chromium that has opened another page before. The goals are absolute: 2 seconds (`theirs` is that), and 60 MB.
+a headless Chromium that has opened another page before. The goals are absolute: 2 seconds (`theirs` is
+that), and 60 MB.
 """
 
 from __future__ import annotations

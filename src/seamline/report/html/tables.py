@@ -38,6 +38,33 @@ def _data(d: DataTally) -> dict[str, Any]:
     }
 
 
+def _said(s: Summary, revision: str) -> tuple[str, ...]:
+    measured = s.measured.get(revision)
+    return measured.notes if measured is not None else ()
+
+
+def _measured(s: Summary, revision: str) -> dict[str, Any] | None:
+    """What the revision did to full tables; None where it was not asked or touched none."""
+    measured = s.measured.get(revision)
+    if measured is None or not measured.rows:
+        return None
+    return {
+        "rows": measured.rows,
+        "ms": measured.ms,
+        "locks": [line(lock, 120) for lock in measured.locks[:6]],
+        "blocks": measured.blocks,
+        "rewritten": [line(table, 100) for table in measured.rewritten],
+    }
+
+
+def _old_version(s: Summary, file: str) -> str:
+    """How the previous release fares over a revision that it does not have; empty for the others."""
+    if s.rollout is None or file not in s.rollout.files or not s.rollouts:
+        return ""
+    sides = {o.old_on_new for o in s.rollouts.values()}
+    return "breaks" if "breaks" in sides else "works" if "works" in sides else "not tried"
+
+
 def migrations(s: Summary) -> dict[str, Any]:
     """Each revision up, down and up again; then two releases side by side."""
     history, rollout = s.history, s.rollout
@@ -53,7 +80,9 @@ def migrations(s: Summary) -> dict[str, Any]:
                 "kept": r.rows_kept,
                 "rows": r.rows,
                 "ms": r.ms,
-                "notes": [text(n, 600) for n in r.notes],
+                "notes": [text(n, 600) for n in (*r.notes, *_said(s, r.revision))],
+                "measured": _measured(s, r.revision),
+                "old": _old_version(s, r.file),
             }
             for r in s.revisions
         ],

@@ -50,17 +50,19 @@ function revisionTable(rows) {
   const longest = Math.max(...rows.flatMap((r) => r.ms), 1);
   const measured = rows.some((r) => r.measured);
   const head = ["Revision", "What", "Up", "Down", "Equal", "Rows", "Kept", "Time up", "Down", "Up again", ""];
-  const extra = measured ? ["Locks on full tables", "Others cannot", "Rewritten", "On full tables"] : [];
+  const old = rows.some((r) => r.old);
+  const extra = [...(measured ? ["Locks on full tables", "Keeps others from", "Rewritten", "Up on full tables"] : []), ...(old ? ["Old version"] : [])];
   const yes = (value) => (value === null ? "–" : [sign(value ? "passed" : "failed"), " ", YES[value]]);
   return bounded(rows, 300, (shown) => table("Revisions", [...head, ...extra], shown.map((r) => [
     code(r.revision), r.message || "–", [sign(DONE[r.up]), " ", r.up], [sign(DONE[r.down]), " ", r.down === "none" ? "no way down" : r.down],
     yes(r.equal), number(r.rows), yes(r.kept), ...[0, 1, 2].map((n) => ms(r.ms[n])), bar((r.ms[0] || 0) / longest),
-    ...(measured ? measuredCells(r.measured) : [])]), [5, 7, 8, 9], "revisions"));
+    ...(measured ? measuredCells(r.measured) : []), ...(old ? [r.old ? [sign(SIDES[r.old]), " ", r.old] : "–"] : [])]), [5, 7, 8, 9], "revisions"));
 }
 
 function measuredCells(m) {
   if (!m) return ["–", "–", "–", "–"];
-  return [m.locks.map((l) => h("div", {}, l)), m.blocks, m.rewritten.join(", ") || "–", m.rows ? `${ms(m.ms)} at ${count(m.rows, "row")}` : "–"];
+  return [m.locks.length ? m.locks.map((l) => h("div", {}, l)) : "none", [sign({ nothing: "passed", writes: "warning" }[m.blocks] || "error"), " ", m.blocks],
+    m.rewritten.join(", ") || "none", `${ms(m.ms)} at ${count(m.rows, "row")}`];
 }
 
 const SIDES = { works: "passed", breaks: "failed", unstable: "unstable", "not tried": "abstained", absent: "abstained" };
