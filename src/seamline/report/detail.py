@@ -19,8 +19,8 @@ _VERDICTS = {
 }
 
 
-def show(finding: Finding, stream: TextIO, width: int) -> None:
-    """Print one finding with all its evidence."""
+def show(finding: Finding, stream: TextIO, width: int, command: str = "") -> None:
+    """Print one finding with all its evidence, and by which `command` to try it again."""
     page = Page(width)
     page.add(Span(f"{finding.id}  {finding.severity}  {finding.check}  {finding.subject}"))
     page.text(visible(finding.title))
@@ -50,7 +50,7 @@ def show(finding: Finding, stream: TextIO, width: int) -> None:
         page.labelled("row", visible(pairs(row, most=100)))
     page.blank()
     again = "Look" if finding.check in (*DOCUMENT_CHECKS, *MIGRATION_CHECKS) else "Send it"
-    command = f"seamline replay {finding.id}"
+    command = command or f"seamline replay {finding.id}"
     if finding.check in ROLLOUT_CHECKS:
         command = f"seamline run database --check {finding.check}"
     page.text(f"{again} again with: {command}")

@@ -21,7 +21,6 @@ from seamline.model.statement import SqlStatement
 from seamline.model.vocabulary import SAFE_METHODS
 from seamline.run.allow import tolerated
 from seamline.run.evidence import with_evidence
-from seamline.run.noise import Noise
 from seamline.run.owner import owner_of
 from seamline.run.patience import NOT_TESTED, is_limited
 from seamline.run.renew import fresh, renewed, token_expired
@@ -273,7 +272,7 @@ async def _observe(session: Session) -> tuple[tuple[RowChange, ...] | None, tupl
     if capture is None:
         return None, ()
     seen = await capture.observe(session.rules.settle_s)
-    changes = tuple(c for c in seen.changes if not _is_noise(c, session.rules.noise))
+    changes = tuple(c for c in seen.changes if not session.rules.noise.hides(c))
     shown = session.redactor.text
     notes = tuple(shown(f"{LEFT_OPEN}: {t}") for t in seen.open_transactions)
     if seen.structure_changed:
@@ -288,16 +287,6 @@ async def _statements(session: Session) -> tuple[tuple[SqlStatement, ...] | None
         return None, ()
     sql, left_out = await tap.take(_STATEMENTS)
     return sql, (f"{left_out} more SQL statements are not shown",) if left_out else ()
-
-
-def _is_noise(change: RowChange, noise: Noise) -> bool:
-    if change.table in noise.tables:
-        return True
-    return (
-        change.op == "update"
-        and bool(change.columns)
-        and all(noise.covers(change.table, c) for c in change.columns)
-    )
 
 
 def _may_go_on(step: Step, exchange: Exchange) -> bool:

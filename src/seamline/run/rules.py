@@ -118,7 +118,7 @@ async def judging(
             error_tables=_trails(files.endpoints),
         ),
         rows=ChangedRows(rows, target.catalog) if watch and target.catalog is not None else None,
-        noise=_noise(files.project),
+        noise=noise_of(files.project),
         identity_rows=identities,
         standings=await _standings(files, target, ops, document, identities),
         settle_s=files.project.limits.settle_ms / 1000,
@@ -156,7 +156,8 @@ def _trails(endpoints: EndpointSpecs) -> frozenset[str]:
     return frozenset.intersection(*map(frozenset, said)) if len(said) > _FEW else frozenset()
 
 
-def _noise(project: Project) -> Noise:
+def noise_of(project: Project) -> Noise:
+    """What the project's toml says changes by itself."""
     columns = frozenset(
         (table, column) for table, _, column in (c.rpartition(".") for c in project.noise.columns)
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from seamline.errors import SeamlineError, SpecError
 from seamline.model.row import Row, RowChange
 from seamline.model.statement import SqlStatement
 
@@ -98,6 +99,13 @@ class Redactor:
         text = _QUOTED.sub(rf"\1'{HIDDEN}'", text)
         text = _DIGITS.sub(rf'\1"{HIDDEN}"', text)
         return _FORM.sub(rf"\1{HIDDEN}", text)
+
+    def error(self, error: SeamlineError) -> SeamlineError:
+        """The same error, fit to print: the log of a tool that failed may hold a password."""
+        if isinstance(error, SpecError):
+            error.problems = tuple(map(self.text, error.problems))
+        error.args = (self.text(str(error)),)
+        return error
 
     def _declared(self, text: str) -> str:
         if self._pattern is None:

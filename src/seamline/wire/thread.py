@@ -32,7 +32,7 @@ class Tap:
         self.port = 0
         self._seen: deque[Running] = deque(maxlen=_KEPT)
         self._proxy = Proxy(host, port, self._seen.append)
-        self._loop = _new_loop()
+        self._loop = new_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="seamline-wire", daemon=True
         )
@@ -92,7 +92,8 @@ def _by_start(running: Running) -> float:
     return running.started
 
 
-def _new_loop() -> asyncio.AbstractEventLoop:
+def new_loop() -> asyncio.AbstractEventLoop:
+    """The fastest event loop that there is for this system."""
     try:
         import uvloop
     except ImportError:  # there is none for this system

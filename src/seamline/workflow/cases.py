@@ -66,30 +66,40 @@ class Sender:
     async def send(self, cases: Sequence[Case], time_s: float | None = None) -> None:
         """Send all, each from a clean base; with `time_s` as many as that time holds."""
         end = None if time_s is None else time.monotonic() + time_s
-        process = self._session.target.process
-        if process is not None and process.exit_code is not None and self._setup.can_clone:
-            await self._fresh()  # what was sent to learn has ended it
+        await self.begin()
         for position, case in enumerate(cases):
             if end is not None and time.monotonic() >= end:
                 self._out_of_time(cases[position:], time_s or 0)
                 break
-            if self._starts[case.subject] >= _ENOUGH and case.origin != "spec":
-                self._left_out[case.subject] += 1
-                continue
-            await self._double(position, case)
-            outcome = await self._one(case)
-            if outcome is not None and self._setup.can_clone:
-                outcome = await self._believed(position, outcome)
-            if outcome is not None:
-                outcome = await self._without_late_rows(outcome)
-            if outcome is not None:
-                self._note(position, outcome)
-                self._to.finished(outcome)
-            is_last = case is cases[-1]
-            if (outcome is None or self._is_spent(outcome)) and not is_last:
-                self._starts[case.subject] += 1
-                await self._fresh()
+            await self.send_one(position, case, is_last=case is cases[-1])
         self._tell()
+
+    async def begin(self) -> None:
+        """Replace a system that has ended by what was sent to learn."""
+        process = self._session.target.process
+        if process is not None and process.exit_code is not None and self._setup.can_clone:
+            await self._fresh()
+
+    async def send_one(self, position: int, case: Case, *, is_last: bool = False) -> None:
+        """Send one from a clean base, and leave one for the next; positions only ever grow.
+
+        The listener is told of its end, or of nothing where it costs too much to be sent.
+        """
+        if self._starts[case.subject] >= _ENOUGH and case.origin != "spec":
+            self._left_out[case.subject] += 1
+            return
+        await self._double(position, case)
+        outcome = await self._one(case)
+        if outcome is not None and self._setup.can_clone:
+            outcome = await self._believed(position, outcome)
+        if outcome is not None:
+            outcome = await self._without_late_rows(outcome)
+        if outcome is not None:
+            self._note(position, outcome)
+            self._to.finished(outcome)
+        if (outcome is None or self._is_spent(outcome)) and not is_last:
+            self._starts[case.subject] += 1
+            await self._fresh()
 
     async def _double(self, position: int, case: Case) -> None:
         """Learn what of an operation differs from run to run, before it is judged for the first time."""

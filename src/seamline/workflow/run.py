@@ -13,7 +13,7 @@ import msgspec
 from seamline import __version__
 from seamline.confirm.fresh import confirm
 from seamline.data.evaluate import whole
-from seamline.errors import SeamlineError, SpecError
+from seamline.errors import SeamlineError
 from seamline.model.case import Case, NotCovered, Plan
 from seamline.model.event import (
     CaseFinished,
@@ -99,18 +99,11 @@ class Run:
         except asyncio.CancelledError:
             reason = "interrupted"
         except SeamlineError as exc:
-            reason, error = "failed", self._without_secrets(exc)
+            reason, error = "failed", self._redactor.error(exc)
         except Exception as exc:
             self._finish("failed", f"a bug of Seamline: {type(exc).__name__}: {exc}", 4)
             raise
         return self._finish(reason, str(error or ""), error.exit_code if error else None), error
-
-    def _without_secrets(self, error: SeamlineError) -> SeamlineError:
-        """The same error, fit to print: the log of a tool that failed may hold a password."""
-        if isinstance(error, SpecError):
-            error.problems = tuple(map(self._redactor.text, error.problems))
-        error.args = (self._redactor.text(str(error)),)
-        return error
 
     def _finish(self, reason: EndReason, message: str, code: int | None) -> int:
         """Emit the last event; the exit code, which the gate decides where nothing else did."""
