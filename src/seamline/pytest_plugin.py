@@ -110,7 +110,7 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     known = sys.modules.get("seamline.seam.seen")
     if known is None or not isinstance(left, known.Count):
         return None
-    return [f"{int(left)} {left.what}, expected {op} {right!r}", *left.seen.lines()]
+    return [f"{int(left)} {left.what}, expected {op} {right!r}", *left.seen.row_lines()]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

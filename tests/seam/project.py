@@ -60,9 +60,9 @@ start_timeout_s = 60
 migrations = {{ kind = "sql", files = ["schema.sql"] }}
 {shared()}
 [identities.customer]
-headers = {{ X-User = "ada" }}
+header = {{ X-User = "ada" }}
 [identities.other]
-headers = {{ X-User = "bob" }}
+header = {{ X-User = "bob" }}
 {toml}"""
     (folder / "seamline.toml").write_text(text)
     (folder / "schema.sql").write_text(SCHEMA)
@@ -77,7 +77,15 @@ headers = {{ X-User = "bob" }}
 def run_pytest(folder: Path, *arguments: str) -> tuple[int, str]:
     """Exit code and output of a pytest of its own there."""
     command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:schemathesis"]
-    command += ["-p", "no:cacheprovider", "-o", "addopts=", "-rs", *arguments]
+    command += [
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "addopts=",
+        "-o",
+        "asyncio_default_fixture_loop_scope=function",
+        *arguments,
+    ]
     done = subprocess.run(
         command,
         cwd=folder,

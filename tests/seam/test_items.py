@@ -51,7 +51,9 @@ def test_a_failing_case_shows_the_finding(tmp_path: Path) -> None:
     folder = write_orders(
         tmp_path,
         "careless",
-        data={"tables": {"stock": {"checks": [{"check": "range", "column": "left_over", "min": 2}]}}},
+        data={
+            "tables": {"stock": {"checks": [{"check": "range", "column": "left_over", "min": 2}]}}
+        },
     )
     code, said = run_pytest(folder, "--seamline", "-v")
     assert code == 1, said

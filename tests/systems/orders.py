@@ -2,7 +2,8 @@
 
 An order takes from stock and is paid in one transaction, tried again where the database could not
 serialize it. The header `X-User` says who asks. ORDERS_MODE: `hasty` reads the stock and writes it back
-without a lock, `careless` keeps an order that it refuses.
+without a lock, `careless` keeps an order that it refuses, `stubborn` tries again after a lost connection,
+though the transaction may have been committed.
 """
 
 from __future__ import annotations
@@ -55,9 +56,7 @@ async def order(user: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
             await db.commit()
         total = sum([await take(db, x["sku"], x["quantity"]) * x["quantity"] for x in lines])
         await db.execute("UPDATE orders SET total = %s WHERE id = %s", (total, number))
-        await db.execute(
-            "INSERT INTO payments (order_id, amount) VALUES (%s, %s)", (number, total)
-        )
+        await db.execute("INSERT INTO payments (order_id, amount) VALUES (%s, %s)", (number, total))
     return {"id": number, "total": total}
 
 
@@ -81,8 +80,11 @@ async def create(request: web.Request) -> web.Response:
             return web.json_response(await order(user, lines), status=201)
         except Refused:
             return answer(409, title="out of stock")
-        except (psycopg.errors.SerializationFailure, psycopg.OperationalError):
+        except psycopg.errors.SerializationFailure:
             continue
+        except psycopg.OperationalError:
+            if MODE != "stubborn":
+                break
     return answer(503, title="try again")
 
 
@@ -124,7 +126,12 @@ async def document(request: web.Request) -> web.Response:
                 "/orders": {
                     "post": {
                         "operationId": "createOrder",
-                        "responses": {"201": created, "401": refused, "409": refused, "422": refused},
+                        "responses": {
+                            "201": created,
+                            "401": refused,
+                            "409": refused,
+                            "422": refused,
+                        },
                     }
                 }
             },

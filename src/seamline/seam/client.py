@@ -71,6 +71,9 @@ class Client:
         self._identity = identity
         self._connection = connection
 
+    def __repr__(self) -> str:
+        return f"<client of {self._identity}>"
+
     def get(self, path: str, **options: Any) -> Reply:
         """`GET`; for the options see `request`."""
         return self.request("GET", path, **options)

@@ -36,6 +36,9 @@ class Seam:
         self._policies: list[Policy] = []
         self._own = threading.local()
 
+    def __repr__(self) -> str:
+        return "seam"
+
     @property
     def url(self) -> str:
         """Where the system answers: for a client of your own, a browser, a web socket."""

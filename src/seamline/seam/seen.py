@@ -141,11 +141,7 @@ class Seen:
 
     def lines(self) -> Iterator[str]:
         """All that was seen, fit to show where a test failed."""
-        yield "rows:" if self._changes else "rows: none changed"
-        for change in self._changes[:_ROWS]:
-            yield f"  {visible(brief_change(self._redactor.change(change)))}"
-        if (more := len(self._changes) - _ROWS) > 0:
-            yield f"  … {more} more"
+        yield from self.row_lines()
         if self._sql is not None:
             yield "sql:" if self._sql else "sql: none"
             for statement in self._sql[:_STATEMENTS]:
@@ -153,3 +149,11 @@ class Seen:
             if (more := len(self._sql) - _STATEMENTS) > 0:
                 yield f"  … {more} more"
         yield from (f"note: {visible(self._redactor.text(note))}" for note in self.notes)
+
+    def row_lines(self) -> Iterator[str]:
+        """The rows that changed, one a line."""
+        yield "rows:" if self._changes else "rows: none changed"
+        for change in self._changes[:_ROWS]:
+            yield f"  {visible(brief_change(self._redactor.change(change)))}"
+        if (more := len(self._changes) - _ROWS) > 0:
+            yield f"  … {more} more"
