@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo work-order check test unit defects bench systems format clean
+.PHONY: help demo express work-order check test unit defects bench systems format clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,10 @@ demo: $(VENV)/.ready ## the main job on the correct shop: 0 findings, four artif
 work-order: $(VENV)/.ready ## carry out the work order on the shop; its outcome is kept in examples/work-order
 	cp examples/work-order/order.md examples/work-order/P04-S15-T03.md
 	$(BIN)/seamline task examples/work-order/P04-S15-T03.md --project examples/shop --root examples/work-order --state examples/work-order/state.json
+
+express: $(VENV)/.ready ## the same on a service in Node: Express, pg, knex
+	cd examples/express-notes && npm install --no-fund --no-audit --silent
+	$(BIN)/seamline run --project examples/express-notes
 
 check: $(VENV)/.ready ## format, lint, types, import contract
 	$(BIN)/ruff format --check .

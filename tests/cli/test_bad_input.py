@@ -26,7 +26,7 @@ def seamline(*words: str | Path, env: dict[str, str] | None = None) -> tuple[int
         text=True,
         check=False,
         env={**os.environ, **(env or {})},
-        timeout=120,
+        timeout=600,
     )
     printed = done.stdout + done.stderr
     assert "Traceback" not in printed, printed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,8 +13,9 @@ from seamline.openapi.derive.edit import Edit
 from seamline.openapi.derive.whole import EXAMPLE
 from seamline.openapi.operation import Operation
 from seamline.run.edited import apply
-from seamline.run.probe import World, probed
+from seamline.run.probe import World, arranged, probed
 from seamline.run.probe.drift import drift
+from seamline.run.story import behind_story, last_alone, story_of
 from seamline.spec.reference import is_reference
 
 _UNASKED = SAFE_METHODS | {"CONNECT"}
@@ -38,19 +39,27 @@ def with_derived(
         base, known = bases.get(case.subject), world.operations.get(case.subject)
         if known is None:
             continue
-        if base is None:
-            story = _story(case.subject, cases)
-            found += drift(story, known, world) if story is not None else ()
-            continue
         own = edits.get(case.subject, ())
-        for derived in (
-            *probed(base, known, world),
-            *_derived(base, known, own, {o.method for o in every if _covers(o.path, known.path)}),
-        ):
+        methods = {o.method for o in every if _covers(o.path, known.path)}
+        more: Iterable[Case] = ()
+        if base is not None:
+            more = (*probed(base, known, world), *_derived(base, known, own, methods))
+        elif (story := story_of(case.subject, cases)) is not None:
+            more = _arranged(story, known, world, _derived(last_alone(story), known, own, methods))
+        for derived in more:
             if derived.id not in taken:
                 taken.add(derived.id)
                 found.append(derived)
     return tuple(found)
+
+
+def _arranged(
+    story: Case, known: Operation, world: World, edited: Iterator[Case]
+) -> Iterator[Case]:
+    """What is derived of a request that needs others before it: they are sent first, each time."""
+    yield from drift(story, known, world)
+    for derived in (*arranged(last_alone(story), known, world), *edited):
+        yield behind_story(story, derived)
 
 
 def _covers(template: str, path: str) -> bool:
@@ -80,21 +89,6 @@ def _base(subject: str, cases: Sequence[Case]) -> Case | None:
         and (not c.steps[0].status or min(c.steps[0].status) < 300)
     ]
     return max(fitting, key=lambda c: _size(c.steps[0].request), default=None)
-
-
-def _story(subject: str, cases: Sequence[Case]) -> Case | None:
-    """A sequence whose last step is the operation, accepted: one that needs others before it."""
-    return next(
-        (
-            c
-            for c in cases
-            if c.subject == subject
-            and len(c.steps) > 1
-            and c.steps[-1].operation == subject
-            and all(s.status and max(s.status) < 300 and s.twist is None for s in c.steps)
-        ),
-        None,
-    )
 
 
 def _size(template: RequestTemplate) -> int:

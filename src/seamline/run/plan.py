@@ -13,6 +13,7 @@ from seamline.model.vocabulary import ANONYMOUS, API_CHECKS, PLANNED_CHECKS, Cas
 from seamline.openapi.operation import Operation, Parameter
 from seamline.run.contexts import requires_auth
 from seamline.run.probe.world import without_credentials
+from seamline.run.story import behind_story, last_alone, story_of
 from seamline.spec import endpoints as written
 from seamline.spec.endpoints import EndpointSpec, EndpointSpecs, chosen
 from seamline.text.redact import carries_credentials
@@ -191,6 +192,8 @@ class Planner:
         if not needed or "authRequired" not in chosen(endpoint.validations, API_CHECKS):
             return
         base = next((c for c in own if c.kind == "positive" and len(c.steps) == 1), None)
+        story = story_of(key, own) if base is None else None
+        base = last_alone(story) if story is not None else base
         if base is None:
             self._skip(
                 key,
@@ -202,7 +205,8 @@ class Planner:
             self._skip(key, "authRequired: no identity may call it", "add an identity of its role")
             return
         for credentials in ("missing", "malformed"):
-            yield _without(base, credentials, self._free(f"{base.id}~{credentials}"))
+            case = _without(base, credentials, self._free(f"{base.id}~{credentials}"))
+            yield case if story is None else behind_story(story, case)
 
 
 def _documented_body(operation: Operation | None) -> dict[str, Any] | None:

@@ -36,7 +36,7 @@ from seamline.run.probe.unacceptable import unacceptable
 from seamline.run.probe.unchanged import unchanged
 from seamline.run.probe.world import Probe, World
 
-__all__ = ["PROBES", "World", "not_probed", "probed"]
+__all__ = ["PROBES", "World", "arranged", "not_probed", "probed"]
 
 PROBES: tuple[Probe, ...] = (
     twice,
@@ -63,6 +63,16 @@ PROBES: tuple[Probe, ...] = (
     marked,
     drift,
 )
+
+
+ARRANGED: tuple[Probe, ...] = (roles, foreign)
+"""Probes whose steps mean the same behind steps that make what the request is about."""
+
+
+def arranged(base: Case, known: Operation, world: World) -> Iterator[Case]:
+    """What those probes make of a request that others have to come before."""
+    for probe in ARRANGED:
+        yield from probe(base, known, world)
 
 
 def probed(base: Case, known: Operation, world: World) -> Iterator[Case]:
