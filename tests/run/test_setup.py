@@ -231,16 +231,18 @@ async def test_the_password_of_the_database_stands_in_no_message_of_a_failing_to
 
 
 @pytest.mark.parametrize(
-    ("env", "traced"),
+    ("env", "insists"),
     [
-        ({}, True),
-        ({"DATABASE_URL": "{database_url}?sslmode=prefer"}, True),
-        ({"DATABASE_URL": "{database_url}?sslmode=require"}, False),
-        ({"PGSSLMODE": "verify-full"}, False),
+        ({}, False),
+        ({"DATABASE_URL": "{database_url}?sslmode=prefer"}, False),
+        ({"DATABASE_URL": "{database_url}?sslmode=require"}, True),
+        ({"PGSSLMODE": "verify-full"}, True),
     ],
 )
-def test_a_system_thatinsists_on_tls_is_not_traced(env: dict[str, str], traced: bool) -> None:
-    assert insists_on_tls(System(command=("x",), env=env)) is not traced
+def test_a_system_that_insists_on_tls_is_told_by_its_settings(
+    env: dict[str, str], insists: bool
+) -> None:
+    assert insists_on_tls(System(command=("x",), env=env)) is insists
 
 
 async def test_without_trace_the_system_connects_directly(

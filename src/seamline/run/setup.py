@@ -143,7 +143,8 @@ class Setup(msgspec.Struct, kw_only=True):
         server = self.server
         if address is None or server is None or self.untraced(address):
             return None, address
-        tap = await stack.enter_async_context(tapped(address.host, address.port))
+        insists = insists_on_tls(self.project.system)
+        tap = await stack.enter_async_context(tapped(address.host, address.port, encrypts=insists))
         return tap, server.via(address, tap.port)
 
     def untraced(self, address: Address | None) -> str:
@@ -155,11 +156,8 @@ class Setup(msgspec.Struct, kw_only=True):
             return "the system already runs: its connections to the database pass us by"
         if not database.trace:
             return "switched off in seamline.toml ([database] trace = false)"
-        encrypted = address is not None and server.via(address, 0) is None
-        if encrypted or insists_on_tls(self.project.system):
-            return (
-                "the connection to the database has to be encrypted: nothing can be read along then"
-            )
+        if address is not None and server.via(address, 0) is None:
+            return "the URL of the database demands encryption: nothing can be read along then"
         return ""
 
     async def _system(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeGuard, cast
 
+from seamline.wire.certificate import server_context
 from seamline.wire.policy import Action, Policy
 from seamline.wire.postgresql.codec import ProtocolViolation, error_response
 from seamline.wire.postgresql.running import Running
@@ -18,16 +21,29 @@ class Proxy:
     """Takes connections on a loopback port and passes them on to `host`:`port` (a folder: a socket in it).
 
     `done` is called with each statement that has ended. A policy may come and go while connections stand.
+    Encryption is refused to clients that ask for it, as it costs time, until one goes away for that
+    or `encrypts` says that they insist.
     """
 
-    def __init__(self, host: str, port: int, done: Callable[[Running], None]) -> None:
+    def __init__(
+        self, host: str, port: int, done: Callable[[Running], None], *, encrypts: bool = False
+    ) -> None:
         self.host, self.port = host, port
+        self.encrypts = encrypts
         self.policy: Policy | None = None
         self.connections: set[Client] = set()
         self.accepted = 0
         self._done = done
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._tls: ssl.SSLContext | None = None
+
+    @property
+    def tls(self) -> ssl.SSLContext:
+        """The certificate, made when it is first asked for."""
+        if self._tls is None:
+            self._tls = server_context()
+        return self._tls
 
     async def start(self) -> int:
         """Listen; the port."""
@@ -88,6 +104,7 @@ class Client(asyncio.Protocol):
         self._server: Server | None = None
         self.session: Session | None = None
         self._asked = 0
+        self._was_refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -95,6 +112,8 @@ class Client(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._proxy.connections.discard(self)
+        if self._was_refused and self._startup is not None:
+            self._proxy.encrypts = True  # it went away because of that: it insists
         if self.session is not None:
             self.session.close()
         if self._server is not None and self._server.transport is not None:
@@ -123,7 +142,13 @@ class Client(asyncio.Protocol):
     def _open(self, startup: Startup) -> None:
         while self._transport is not None and (opening := startup.take()) is not None:
             match opening.kind:
+                case "ssl" if self._proxy.encrypts:
+                    self._transport.pause_reading()  # what comes next is for the encryption to read
+                    self._transport.write(b"S")
+                    self._proxy.spawn(self._encrypt(self._transport))
+                    return
                 case "ssl" | "gss":
+                    self._was_refused = opening.kind == "ssl"
                     self._transport.write(b"N")
                 case "cancel":
                     self._proxy.spawn(self._cancel(opening.packet))
@@ -133,6 +158,12 @@ class Client(asyncio.Protocol):
                     self._transport.pause_reading()
                     self._proxy.spawn(self._log_in(opening, startup.rest))
                     return
+
+    async def _encrypt(self, plain: asyncio.Transport) -> None:
+        """Go on encrypted; a client that does not accept the certificate goes away."""
+        loop = asyncio.get_running_loop()
+        with suppress(OSError):
+            self._transport = await loop.start_tls(plain, self, self._proxy.tls, server_side=True)
 
     async def _cancel(self, packet: bytes) -> None:
         """Pass a request to cancel on; the server answers by closing the connection."""

@@ -28,10 +28,10 @@ class Tap:
     request is answered. Every method is for the runner's side.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, encrypts: bool = False) -> None:
         self.port = 0
         self._seen: deque[Running] = deque(maxlen=_KEPT)
-        self._proxy = Proxy(host, port, self._seen.append)
+        self._proxy = Proxy(host, port, self._seen.append, encrypts=encrypts)
         self._loop = new_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="seamline-wire", daemon=True
@@ -102,9 +102,12 @@ def new_loop() -> asyncio.AbstractEventLoop:
 
 
 @asynccontextmanager
-async def tapped(host: str, port: int) -> AsyncIterator[Tap]:
-    """A proxy before the server at that address; it is gone at the end."""
-    tap = Tap(host, port)
+async def tapped(host: str, port: int, *, encrypts: bool = False) -> AsyncIterator[Tap]:
+    """A proxy before the server at that address; it is gone at the end.
+
+    `encrypts`: clients that ask for encryption get it.
+    """
+    tap = Tap(host, port, encrypts=encrypts)
     await tap.start()
     try:
         yield tap
