@@ -1,4 +1,5 @@
-"""A walk through 60 generated revisions, with rows, against the six tests of pytest-alembic on the same.
+"""A walk through 60 and through 120 generated revisions, with rows, against the six tests of pytest-alembic
+on the same.
 
 Both run in the peer's environment under .bench/ (its Alembic, its SQLAlchemy) and on one server; the time
 of either is that of the whole, its own start included. The tests are pytest-alembic's four and two of its
@@ -31,7 +32,7 @@ from seamline.system.workspace import workspace
 ROOT = Path(__file__).resolve().parent.parent
 PEER = ROOT / ".bench" / "pytest-alembic"
 PACKAGES = ("pytest-alembic==0.12.1", "alembic==1.20.1", "sqlalchemy==2.1.9", "psycopg[binary]")
-REVISIONS = 60
+REVISIONS = (60, 120)
 ROUNDS = 3
 GOAL = 1 / 8
 _ENV = """
@@ -77,17 +78,21 @@ from pytest_alembic.tests.experimental import (
 
 
 async def run() -> list[Measure]:
-    """The measure of this file."""
+    """The measures of this file."""
     _install()
+    measures = []
     with workspace() as space, tempfile.TemporaryDirectory() as name:
-        folder = write(Path(name), REVISIONS)
         private = engine_for("postgresql").private(space.subfolder("database"), space.record)
         async with private as server:
-            peer = await server.create("peer")
-            ours, theirs = await in_turn(
-                lambda: _walked(server, folder), lambda: _tested(peer, folder), ROUNDS
-            )
-    return [measure("migrations-60-vs-pytest-alembic", GOAL, ours, theirs)]
+            for count in REVISIONS:
+                folder = write(Path(name) / str(count), count)
+                peer = await server.create(f"peer_{count}")
+                ours, theirs = await in_turn(
+                    partial(_walked, server, folder, count), partial(_tested, peer, folder), ROUNDS
+                )
+                label = f"migrations-{count}-vs-pytest-alembic"
+                measures.append(measure(label, GOAL, ours, theirs))
+    return measures
 
 
 def _install() -> None:
@@ -98,7 +103,7 @@ def _install() -> None:
         (PEER / "installed").touch()
 
 
-async def _walked(server: Server, folder: Path) -> None:
+async def _walked(server: Server, folder: Path, count: int) -> None:
     """A walk that finds nothing, every revision up, down and up with rows."""
 
     @asynccontextmanager
@@ -124,7 +129,7 @@ async def _walked(server: Server, folder: Path) -> None:
     events = [event async for event in Walk(leg, Policy()).events()]
     walked = [e for e in events if isinstance(e, RevisionChecked) and e.equal]
     found = [f.title for e in events for f in findings_of(e)]
-    assert len(walked) == REVISIONS, found
+    assert len(walked) == count, found
     assert not found, found
 
 

@@ -17,7 +17,7 @@ from seamline.engines.postgresql.image import decode
 from seamline.engines.postgresql.plan import read_indexed, scanned
 from seamline.engines.postgresql.session import TEXT_SETTINGS, Connection, connect, message
 from seamline.engines.postgresql.snapshot import open_snapshot
-from seamline.engines.postgresql.structure import read_contents, read_structure
+from seamline.engines.postgresql.structure import StructureReader, read_contents
 from seamline.engines.postgresql.watch import watching
 from seamline.engines.protocol import Address, Capture, Scanned, Snapshot, Watch
 from seamline.errors import TargetError
@@ -42,6 +42,7 @@ class OpenDatabase:
         self.address = address
         self._conninfo = conninfo
         self._connection = connection
+        self._structure = StructureReader(connection)
 
     async def catalog(self) -> Catalog:
         """Everything that the database says of its tables now."""
@@ -49,7 +50,7 @@ class OpenDatabase:
 
     async def structure(self) -> Structure:
         """Everything that the database is made of now, with definitions."""
-        return await read_structure(self._connection)
+        return await self._structure.read()
 
     async def contents(self, tables: Sequence[Thing], most: int) -> dict[str, Contents]:
         """What tables hold now, by name; the rows themselves where there are at most `most`."""

@@ -1,28 +1,35 @@
--- Everything that a database is made of, as one JSON text: [{kind, name, definition, table, sql}, …].
--- Left out are the engine's own objects, those of extensions, and what is ours.
+-- Everything that a database is made of, as one JSON text: [[relation, {kind, name, definition, table, sql}], …],
+-- where `relation` is the table or sequence that it belongs to, 0 for what belongs to none. Left out are the
+-- engine's own objects, those of extensions, and what is ours. Where `only` is an array, just what belongs to
+-- these relations; what of others is told besides is not whole. Comments are looked up in the catalog: the
+-- functions for that take ten times as long. What is not the engine's own has an oid from 16384 on.
 
 WITH space AS (
     SELECT n.oid, n.nspname, CASE WHEN n.nspname = 'public' THEN '' ELSE n.nspname || '.' END AS prefix
     FROM pg_namespace n
     WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-      AND obj_description(n.oid, 'pg_namespace') IS DISTINCT FROM 'Row capture of Seamline; removed at the end of a run.'
+      AND (SELECT description FROM pg_description WHERE objoid = n.oid AND classoid = 'pg_namespace'::regclass AND objsubid = 0) IS DISTINCT FROM 'Row capture of Seamline; removed at the end of a run.'
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')
 ), member AS (
-    SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
+    SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
 ), rel AS (
     SELECT c.*, s.prefix || c.relname AS name, quote_ident(s.nspname) || '.' || quote_ident(c.relname) AS sql
     FROM pg_class c JOIN space s ON s.oid = c.relnamespace
-    WHERE c.relpersistence <> 't' AND NOT (s.nspname = 'seamline' AND c.relname = 'mark_of_test_database')
+    WHERE c.oid >= 16384 AND c.relpersistence <> 't' AND NOT (s.nspname = 'seamline' AND c.relname = 'mark_of_test_database')
       AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_class'::regclass AND m.objid = c.oid)
+      AND (%(only)s::oid[] IS NULL OR c.oid = ANY (%(only)s::oid[])
+        OR c.oid IN (SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = ANY (%(only)s::oid[]))
+        OR c.oid IN (SELECT d.refobjid FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
+            AND d.objid = ANY (%(only)s::oid[]) AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')))
 ), thing AS (
-    SELECT 'schema' AS kind, s.nspname::text AS name, '' AS of_table, '' AS sql,
+    SELECT 0::oid AS relation, 'schema' AS kind, s.nspname::text AS name, '' AS of_table, '' AS sql,
         concat_ws(' ', NULLIF((SELECT string_agg(coalesce(g.rolname, 'public') || '=' || x.privilege_type, ' '
                 ORDER BY g.rolname COLLATE "C", x.privilege_type COLLATE "C")
             FROM aclexplode(n.nspacl) x LEFT JOIN pg_roles g ON g.oid = x.grantee WHERE x.grantee <> n.nspowner), ''),
-            'COMMENT ' || quote_literal(obj_description(n.oid, 'pg_namespace'))) AS definition
-    FROM space s JOIN pg_namespace n ON n.oid = s.oid WHERE s.nspname <> 'public'
+            'COMMENT ' || quote_literal((SELECT description FROM pg_description WHERE objoid = n.oid AND classoid = 'pg_namespace'::regclass AND objsubid = 0))) AS definition
+    FROM space s JOIN pg_namespace n ON n.oid = s.oid WHERE s.nspname <> 'public' AND %(only)s::oid[] IS NULL
     UNION ALL
-    SELECT CASE r.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'table' END,
+    SELECT r.oid, CASE r.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'table' END,
         r.name, r.name, CASE WHEN r.relkind IN ('r', 'p') AND NOT r.relispartition THEN r.sql ELSE '' END,
         concat_ws(' ',
             CASE r.relpersistence WHEN 'u' THEN 'UNLOGGED' END,
@@ -38,10 +45,10 @@ WITH space AS (
             'GRANT ' || (SELECT string_agg(coalesce(g.rolname, 'public') || '=' || x.privilege_type || CASE WHEN x.is_grantable THEN '*' ELSE '' END, ' '
                 ORDER BY g.rolname COLLATE "C", x.privilege_type COLLATE "C")
                 FROM aclexplode(r.relacl) x LEFT JOIN pg_roles g ON g.oid = x.grantee WHERE x.grantee <> r.relowner),
-            'COMMENT ' || quote_literal(obj_description(r.oid, 'pg_class')))
+            'COMMENT ' || quote_literal((SELECT description FROM pg_description WHERE objoid = r.oid AND classoid = 'pg_class'::regclass AND objsubid = 0)))
     FROM rel r WHERE r.relkind IN ('r', 'p', 'v', 'm', 'f')
     UNION ALL
-    SELECT 'column', r.name || '.' || a.attname, r.name, '',
+    SELECT r.oid, 'column', r.name || '.' || a.attname, r.name, '',
         concat_ws(' ', format_type(a.atttypid, a.atttypmod),
             CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation
                 THEN 'COLLATE ' || (SELECT quote_ident(l.collname) FROM pg_collation l WHERE l.oid = a.attcollation) END,
@@ -49,57 +56,57 @@ WITH space AS (
             CASE a.attidentity WHEN 'a' THEN 'GENERATED ALWAYS AS IDENTITY' WHEN 'd' THEN 'GENERATED BY DEFAULT AS IDENTITY' END,
             CASE WHEN a.attgenerated <> '' THEN 'GENERATED ALWAYS AS (' ELSE 'DEFAULT ' END || pg_get_expr(d.adbin, d.adrelid)
                 || CASE a.attgenerated WHEN 's' THEN ') STORED' WHEN '' THEN '' ELSE ') VIRTUAL' END,
-            'GRANT ' || (SELECT string_agg(coalesce(g.rolname, 'public') || '=' || x.privilege_type, ' '
+            CASE WHEN a.attacl IS NOT NULL THEN 'GRANT ' || (SELECT string_agg(coalesce(g.rolname, 'public') || '=' || x.privilege_type, ' '
                 ORDER BY g.rolname COLLATE "C", x.privilege_type COLLATE "C")
-                FROM aclexplode(a.attacl) x LEFT JOIN pg_roles g ON g.oid = x.grantee),
-            'COMMENT ' || quote_literal(col_description(r.oid, a.attnum)))
+                FROM aclexplode(a.attacl) x LEFT JOIN pg_roles g ON g.oid = x.grantee) END,
+            'COMMENT ' || quote_literal((SELECT description FROM pg_description WHERE objoid = r.oid AND classoid = 'pg_class'::regclass AND objsubid = a.attnum)))
     FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
     JOIN pg_type t ON t.oid = a.atttypid
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE r.relkind IN ('r', 'p', 'v', 'm', 'f')
     UNION ALL
     -- Constraints of kind n are columns' NOT NULL once more, with names that the server makes up.
-    SELECT 'constraint', r.name || '.' || k.conname, r.name, '',
+    SELECT r.oid, 'constraint', r.name || '.' || k.conname, r.name, '',
         concat_ws(' ', pg_get_constraintdef(k.oid), CASE WHEN k.convalidated THEN 'VALIDATED' END,
-            'COMMENT ' || quote_literal(obj_description(k.oid, 'pg_constraint')))
+            'COMMENT ' || quote_literal((SELECT description FROM pg_description WHERE objoid = k.oid AND classoid = 'pg_constraint'::regclass AND objsubid = 0)))
     FROM rel r JOIN pg_constraint k ON k.conrelid = r.oid AND k.contype NOT IN ('n', 't')
     UNION ALL
-    SELECT 'index', i.name, r.name, '',
+    SELECT r.oid, 'index', i.name, r.name, '',
         concat_ws(' ', pg_get_indexdef(i.oid), CASE WHEN NOT x.indisvalid THEN 'INVALID' END,
             CASE WHEN x.indisclustered THEN 'CLUSTER' END, CASE WHEN x.indisreplident THEN 'REPLICA IDENTITY' END,
-            'COMMENT ' || quote_literal(obj_description(i.oid, 'pg_class')))
+            'COMMENT ' || quote_literal((SELECT description FROM pg_description WHERE objoid = i.oid AND classoid = 'pg_class'::regclass AND objsubid = 0)))
     FROM rel i JOIN pg_index x ON x.indexrelid = i.oid JOIN rel r ON r.oid = x.indrelid
     UNION ALL
-    SELECT 'trigger', r.name || '.' || g.tgname, r.name, '',
+    SELECT r.oid, 'trigger', r.name || '.' || g.tgname, r.name, '',
         concat_ws(' ', pg_get_triggerdef(g.oid), CASE WHEN g.tgenabled <> 'O' THEN 'ENABLED ' || g.tgenabled::text END,
-            'COMMENT ' || quote_literal(obj_description(g.oid, 'pg_trigger')))
+            'COMMENT ' || quote_literal((SELECT description FROM pg_description WHERE objoid = g.oid AND classoid = 'pg_trigger'::regclass AND objsubid = 0)))
     FROM rel r JOIN pg_trigger g ON g.tgrelid = r.oid AND NOT g.tgisinternal
     UNION ALL
-    SELECT 'policy', r.name || '.' || p.polname, r.name, '',
+    SELECT r.oid, 'policy', r.name || '.' || p.polname, r.name, '',
         concat_ws(' ', CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, p.polcmd::text,
             'TO ' || (SELECT string_agg(coalesce(g.rolname, 'public'), ', ' ORDER BY g.rolname COLLATE "C")
                 FROM unnest(p.polroles) o LEFT JOIN pg_roles g ON g.oid = o),
             'USING ' || pg_get_expr(p.polqual, p.polrelid), 'WITH CHECK ' || pg_get_expr(p.polwithcheck, p.polrelid))
     FROM rel r JOIN pg_policy p ON p.polrelid = r.oid
     UNION ALL
-    SELECT 'rule', r.name || '.' || w.rulename, r.name, '', pg_get_ruledef(w.oid)
+    SELECT r.oid, 'rule', r.name || '.' || w.rulename, r.name, '', pg_get_ruledef(w.oid)
     FROM rel r JOIN pg_rewrite w ON w.ev_class = r.oid AND w.rulename <> '_RETURN'
     UNION ALL
-    SELECT 'sequence', r.name, coalesce(o.name, ''), '',
+    SELECT r.oid, 'sequence', r.name, coalesce(o.name, ''), '',
         concat_ws(' ', format_type(q.seqtypid, NULL), 'START', q.seqstart, 'INCREMENT', q.seqincrement,
             'MIN', q.seqmin, 'MAX', q.seqmax, 'CACHE', q.seqcache, CASE WHEN q.seqcycle THEN 'CYCLE' END,
             'OWNED BY ' || o.name || '.' || a.attname,
             'GRANT ' || (SELECT string_agg(coalesce(g.rolname, 'public') || '=' || x.privilege_type, ' '
                 ORDER BY g.rolname COLLATE "C", x.privilege_type COLLATE "C")
                 FROM aclexplode(r.relacl) x LEFT JOIN pg_roles g ON g.oid = x.grantee WHERE x.grantee <> r.relowner),
-            'COMMENT ' || quote_literal(obj_description(r.oid, 'pg_class')))
+            'COMMENT ' || quote_literal((SELECT description FROM pg_description WHERE objoid = r.oid AND classoid = 'pg_class'::regclass AND objsubid = 0)))
     FROM rel r JOIN pg_sequence q ON q.seqrelid = r.oid
     LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype IN ('a', 'i')
         AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
     LEFT JOIN rel o ON o.oid = d.refobjid
     LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
     UNION ALL
-    SELECT CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END, s.prefix || t.typname, '', '',
+    SELECT 0::oid, CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END, s.prefix || t.typname, '', '',
         concat_ws(' ',
             CASE t.typtype WHEN 'e' THEN 'ENUM (' || coalesce((SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
                 FROM pg_enum e WHERE e.enumtypid = t.oid), '') || ')'
@@ -114,27 +121,28 @@ WITH space AS (
             'GRANT ' || (SELECT string_agg(coalesce(g.rolname, 'public') || '=' || x.privilege_type, ' '
                 ORDER BY g.rolname COLLATE "C", x.privilege_type COLLATE "C")
                 FROM aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) x LEFT JOIN pg_roles g ON g.oid = x.grantee WHERE x.grantee <> t.typowner),
-            'COMMENT ' || quote_literal(obj_description(t.oid, 'pg_type')))
+            'COMMENT ' || quote_literal((SELECT description FROM pg_description WHERE objoid = t.oid AND classoid = 'pg_type'::regclass AND objsubid = 0)))
     FROM pg_type t JOIN space s ON s.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
-    WHERE (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND c.relkind = 'c')
+    WHERE %(only)s::oid[] IS NULL AND t.oid >= 16384 AND (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND c.relkind = 'c')
       AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid)
     UNION ALL
-    SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END,
+    SELECT 0::oid, CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END,
         s.prefix || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', '', '',
         concat_ws(' ', CASE WHEN p.prokind = 'a' THEN pg_get_function_result(p.oid) ELSE pg_get_functiondef(p.oid) END,
             'GRANT ' || (SELECT string_agg(coalesce(g.rolname, 'public') || '=' || x.privilege_type, ' '
                 ORDER BY g.rolname COLLATE "C", x.privilege_type COLLATE "C")
                 FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x LEFT JOIN pg_roles g ON g.oid = x.grantee
                 WHERE x.grantee <> p.proowner),
-            'COMMENT ' || quote_literal(obj_description(p.oid, 'pg_proc')))
+            'COMMENT ' || quote_literal((SELECT description FROM pg_description WHERE objoid = p.oid AND classoid = 'pg_proc'::regclass AND objsubid = 0)))
     FROM pg_proc p JOIN space s ON s.oid = p.pronamespace
-    WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
+    WHERE %(only)s::oid[] IS NULL AND p.oid >= 16384 AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
     UNION ALL
-    SELECT 'statistics', s.prefix || x.stxname, coalesce(r.name, ''), '', pg_get_statisticsobjdef(x.oid)
+    SELECT x.stxrelid, 'statistics', s.prefix || x.stxname, coalesce(r.name, ''), '', pg_get_statisticsobjdef(x.oid)
     FROM pg_statistic_ext x JOIN space s ON s.oid = x.stxnamespace LEFT JOIN rel r ON r.oid = x.stxrelid
+    WHERE %(only)s::oid[] IS NULL OR r.oid IS NOT NULL
     UNION ALL
-    SELECT 'extension', e.extname::text, '', '', e.extversion FROM pg_extension e
+    SELECT 0::oid, 'extension', e.extname::text, '', '', e.extversion FROM pg_extension e WHERE %(only)s::oid[] IS NULL
 )
-SELECT coalesce(json_agg(json_build_object('kind', kind, 'name', name, 'definition', definition,
-    'table', of_table, 'sql', sql)), '[]')::text
+SELECT coalesce(json_agg(json_build_array(relation::bigint, json_build_object('kind', kind, 'name', name,
+    'definition', definition, 'table', of_table, 'sql', sql))), '[]')::text
 FROM thing
