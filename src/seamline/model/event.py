@@ -199,6 +199,31 @@ class RolloutFinished(_Event, frozen=True, kw_only=True):
     error: str = ""
 
 
+class SweepFinished(_Event, frozen=True, kw_only=True):
+    """An accepted write has been sent with a fault at one of its statements, and then at another.
+
+    `case` is the one sent. `statements` is how many it sends undisturbed, `struck` at how many of these
+    something failed, `faults` how many were tried in all, `requests` what that took. `unchanged`,
+    `complete` and `torn` count what became of the rows: as before, as undisturbed, and anything else.
+    `reason` says why nothing was tried; `notes` what was left out.
+    """
+
+    operation: str
+    case: str
+    statements: int = 0
+    struck: int = 0
+    faults: int = 0
+    requests: int = 0
+    unchanged: int = 0
+    complete: int = 0
+    torn: int = 0
+    seconds: float = 0.0
+    checks: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+
+
 class FindingConfirmed(_Event, frozen=True, kw_only=True):
     """A finding has been tried again alone on a fresh clone with a freshly started system."""
 
@@ -253,6 +278,7 @@ Event = (
     | HistoryChecked
     | RolloutChecked
     | RolloutFinished
+    | SweepFinished
     | FindingConfirmed
     | Errored
     | Skipped
@@ -273,7 +299,7 @@ def findings_of(event: Event) -> tuple[Finding, ...]:
             | HistoryChecked()
         ):
             return event.findings
-        case RolloutChecked() | RolloutFinished():
+        case RolloutChecked() | RolloutFinished() | SweepFinished():
             return event.findings
         case FindingConfirmed():
             return (event.finding,)
@@ -293,6 +319,7 @@ def with_findings(event: Event, change: Callable[[Finding], Finding]) -> Event:
             | HistoryChecked()
             | RolloutChecked()
             | RolloutFinished()
+            | SweepFinished()
         ) if event.findings:
             findings = tuple(change(f) for f in event.findings)
             return msgspec.structs.replace(event, findings=findings)

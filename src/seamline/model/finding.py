@@ -6,6 +6,7 @@ import hashlib
 
 import msgspec
 
+from seamline.model.injection import Injection
 from seamline.model.row import RowChange
 from seamline.model.statement import SqlStatement
 from seamline.model.vocabulary import Severity, Verdict
@@ -29,12 +30,14 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What a finding rests on: its case's exchanges up to the one judged, rows of a table, or what two
-    structures of a database differ in, a line a definition, `-` before and `+` after."""
+    structures of a database differ in, a line a definition, `-` before and `+` after. `injection` is the
+    fault under which the request was sent."""
 
     exchanges: tuple[Transcript, ...] = ()
     sql: str = ""
     diff: str = ""
     rows: tuple[dict[str, object], ...] = ()
+    injection: Injection | None = None
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

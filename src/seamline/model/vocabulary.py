@@ -126,5 +126,13 @@ MIGRATION_CHECKS = (
 ROLLOUT_CHECKS = ("oldCodeOnNewSchema", "newCodeOnOldSchema")
 """Checks of two versions side by side; there is nothing to choose: they are tried once a run."""
 
+SWEEP_CHECKS = (
+    "atomicUnderFaults",
+    "retryAppliesOnce",
+    "recoversAfterFaults",
+    "faultLeaksNothing",
+)
+"""Checks of writing operations whose statements are made to fail, one at a time."""
+
 PLANNED_CHECKS = ("statementBudget",)
 """Names that the file formats know already; a run says that it does not test them yet."""

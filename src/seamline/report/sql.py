@@ -17,4 +17,6 @@ def told(statement: SqlStatement) -> str:
         line += f"  [{', '.join(values)}]"
     if statement.sqlstate:
         return f"{line}  → error {statement.sqlstate}: {statement.message}"
+    if statement.message:
+        return f"{line}  → {statement.message}"
     return f"{line}  → {statement.tag}" if statement.tag and statement.tag != text else line

@@ -40,6 +40,7 @@ def _evidence(evidence: Evidence, step: int) -> Evidence:
         sql=_text(evidence.sql, TEXT),
         diff=_text(evidence.diff, TEXT),
         rows=tuple(_row(r) for r in evidence.rows[:_ROWS]),
+        injection=evidence.injection,
     )
 
 

@@ -1,0 +1,1 @@
+"""Ways in which a system is tried beyond one undisturbed request."""

@@ -1,0 +1,68 @@
+"""A policy of the wire that strikes one statement, once, and lets all others pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from seamline.model.statement import SqlStatement
+from seamline.model.injection import Injection
+from seamline.text.statement import fingerprint
+from seamline.wire.policy import FORWARD, Action, Pending
+
+MARKER: Final = "seamline-fault-7c1d"
+"""Stands in the message of each error that is put in: no answer may show it."""
+_DELAY_MS = 1_500.0
+_MESSAGES = {
+    "40001": "could not serialize access due to concurrent update",
+    "40P01": "deadlock detected",
+    "23505": "duplicate key value violates unique constraint",
+    "53100": "could not extend file: No space left on device",
+    "57014": "canceling statement due to statement timeout",
+    "57P01": "terminating connection due to administrator command",
+}
+
+
+class Strike:
+    """Strikes the statement of an injection the first time it comes; `struck` then says so.
+
+    `kill` ends the system: before a COMMIT's answer reaches it, after the server has carried it out.
+    Called in the proxy's thread.
+    """
+
+    def __init__(self, injection: Injection, kill: Callable[[], None] | None = None) -> None:
+        self._wanted = injection
+        self._kill = kill
+        self._seen = 0
+        self.struck = False
+
+    def before(self, statement: Pending) -> Action:
+        """What to do with a statement."""
+        if self.struck or statement.kind != self._wanted.kind:
+            return FORWARD
+        if fingerprint(statement.text) != self._wanted.text:
+            return FORWARD
+        self._seen += 1
+        if self._seen < self._wanted.occurrence:
+            return FORWARD
+        self.struck = True
+        return self._action()
+
+    def after(self, statement: SqlStatement) -> None:
+        """A statement has ended."""
+
+    def _action(self) -> Action:
+        state = self._wanted.sqlstate
+        message = f"{_MESSAGES.get(state, 'the statement failed')} [{MARKER}]"
+        match self._wanted.harm:
+            case "error":
+                return Action(do="error", sqlstate=state, message=message)
+            case "refused":
+                return Action(do="commit_error", sqlstate=state, message=message)
+            case "lost before":
+                return Action(do="drop")
+            case "delayed":
+                return Action(do="delay", ms=_DELAY_MS)
+            case "killed" if self._kill is not None:
+                self._kill()
+        return Action(do="drop_after")

@@ -1,0 +1,241 @@
+"""Carry out a sweep: the request undisturbed, then with each fault, each from a clean base."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+import msgspec
+
+from seamline.errors import SeamlineError
+from seamline.explore.faults.compare import Noise, noise_of
+from seamline.explore.faults.judge import is_as_before
+from seamline.explore.faults.points import points, shape
+from seamline.explore.faults.strike import Strike
+from seamline.model.case import Case
+from seamline.model.exchange import Exchange
+from seamline.model.injection import Injection
+from seamline.model.statement import SqlStatement
+from seamline.model.sweep import Sweep, Trial
+from seamline.run.case import Outcome, run_case
+from seamline.run.session import Rules, Session
+from seamline.run.setup import Setup
+from seamline.text.statement import fingerprint
+
+_PAUSES_S = (0.0, 0.1, 0.4)
+"""Before each try of the same request behind a fault: a pool may take a moment to mend itself."""
+_BROKEN = 2
+"""So often an operation may leave a system that has to be started anew; its other faults are left out."""
+_MOST = 200
+_MOST_DEEP = 1000
+
+
+class Swept(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a sweep. Without one `reason` says why; it is empty where there is nothing to fail.
+
+    `left_out` counts faults that were not tried, for the reason in `why_left`; `unmet` those whose
+    statement did not come again.
+    """
+
+    sweep: Sweep | None = None
+    noise: Noise = Noise()
+    reason: str = ""
+    statements: int = 0
+    requests: int = 0
+    left_out: int = 0
+    why_left: str = ""
+    unmet: int = 0
+
+
+class Impossible(Exception):
+    """An operation cannot be swept; the message says why."""
+
+
+class Sweeper:
+    """Sweeps cases on targets of its own, one after another. `stack` holds the present one."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        rules: Rules,
+        stack: AsyncExitStack,
+        *,
+        deep: bool = False,
+        until: float | None = None,
+    ) -> None:
+        self._setup, self._stack = setup, stack
+        self._rules = msgspec.structs.replace(rules, rows=None, standings=None, judge_api=False)
+        self._deep, self._until = deep, until
+        self._session: Session | None = None
+        self._sent = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is."""
+        return self._until is not None and time.monotonic() >= self._until
+
+    async def sweep(self, case: Case, only: Sequence[Injection] | None = None) -> Swept:
+        """All faults of a case, or `only` some. Raises `SeamlineError` where the system cannot be started."""
+        self._sent = 0
+        try:
+            sound = await self._undisturbed(case)
+        except Impossible as exc:
+            return Swept(reason=str(exc), requests=self._sent)
+        if not sound:
+            return Swept(requests=self._sent)
+        trace = sound[0].sql or ()
+        found = points(trace, deep=self._deep)
+        wanted = found if only is None else list(only)
+        shifted = await self._shifted(case, found)
+        trials, why = await self._trials(case, sound[0], wanted)
+        swept = Sweep(
+            operation=case.subject,
+            case=case.id,
+            sound=sound,
+            shifted=shifted,
+            trials=tuple(trials),
+        )
+        return Swept(
+            sweep=swept,
+            noise=noise_of(swept),
+            statements=len(shape(trace)),
+            requests=self._sent,
+            left_out=len(wanted) - len(trials),
+            why_left=why,
+            unmet=sum(not t.struck for t in trials),
+        )
+
+    async def _undisturbed(self, case: Case) -> tuple[Exchange, ...]:
+        """Two runs with the same statements, the later first; nothing where the request writes nothing."""
+        seen: list[Exchange] = []
+        for _ in range(3):
+            x = await self._send(case)
+            if x.sql is None or x.changes is None:
+                raise Impossible("its statements or rows are not seen")
+            if not x.succeeded:
+                raise Impossible(f"undisturbed it is answered with {x.status or x.failure}")
+            if not x.changes:
+                return ()
+            if seen and shape(seen[-1].sql or ()) == shape(x.sql):
+                return x, seen[-1]
+            seen.append(x)
+        raise Impossible("its statements differ from run to run")
+
+    async def _shifted(self, case: Case, found: Sequence[Injection]) -> tuple[Exchange, ...]:
+        """An undisturbed run whose generated ids are others: those of a refused one before are used up."""
+        refused = [i for i in found if i.harm == "refused"] or [
+            i for i in found if i.harm == "error"
+        ]
+        if not refused:
+            return ()
+        step = msgspec.structs.replace(case.steps[0], status=())
+        again = msgspec.structs.replace(step, label=f"{step.label}-again")
+        twice = msgspec.structs.replace(case, steps=(step, again))
+        try:
+            outcome = await self._carry_out(twice, Strike(refused[-1]))
+        except Impossible:
+            return ()
+        sent = [x for x in outcome.exchanges if x.succeeded and x.changes]
+        if not sent or outcome.stale:
+            await self._spoilt()
+        return tuple(sent[:1])
+
+    async def _trials(
+        self, case: Case, sound: Exchange, wanted: Sequence[Injection]
+    ) -> tuple[list[Trial], str]:
+        """A trial a fault, and why some were left out."""
+        trials: list[Trial] = []
+        broken = 0
+        most = _MOST_DEEP if self._deep else _MOST
+        for injection in wanted:
+            if self.is_over:
+                return trials, "the time was over"
+            if len(trials) >= most:
+                return trials, f"an operation has {most} faults at most"
+            if broken >= _BROKEN:
+                return trials, "each leaves a system that has to be started anew"
+            try:
+                trial = await self._trial(case, sound, injection)
+            except Impossible as exc:
+                return trials, str(exc)
+            trials.append(trial)
+            is_well = trial.behind and is_as_before(trial.behind[-1], sound)
+            broken += bool(trial.ended) or (bool(trial.behind) and not is_well)
+            if not is_well and trial.struck:
+                await self._spoilt()
+        return trials, ""
+
+    async def _trial(self, case: Case, sound: Exchange, injection: Injection) -> Trial:
+        session = await self._ready()
+        process = session.target.process
+        strike = Strike(injection, process.kill if process is not None else None)
+        outcome = await self._carry_out(case, strike)
+        x = _marked(outcome.exchanges[0], injection) if strike.struck else outcome.exchanges[0]
+        if outcome.stale:
+            await self._spoilt()
+            ended = outcome.stale if process is not None and process.exit_code is not None else ""
+            return Trial(injection=injection, exchange=x, struck=strike.struck, ended=ended)
+        behind = await self._behind(case, sound) if strike.struck else ()
+        return Trial(injection=injection, exchange=x, struck=strike.struck, behind=behind)
+
+    async def _behind(self, case: Case, sound: Exchange) -> tuple[Exchange, ...]:
+        """The same request, until it does what it did undisturbed."""
+        seen: list[Exchange] = []
+        for pause in _PAUSES_S:
+            await asyncio.sleep(pause)
+            outcome = await self._carry_out(case)
+            seen += outcome.exchanges[:1]
+            if outcome.stale or is_as_before(seen[-1], sound):
+                break
+        return tuple(seen)
+
+    async def _send(self, case: Case) -> Exchange:
+        outcome = await self._carry_out(case)
+        if outcome.stale:
+            await self._spoilt()
+            raise Impossible(f"undisturbed it leaves no clean base: {outcome.stale}")
+        return outcome.exchanges[0]
+
+    async def _carry_out(self, case: Case, strike: Strike | None = None) -> Outcome:
+        """The case, and its rows put back. Raises `Impossible` where it cannot be sent."""
+        session = await self._ready()
+        tap = session.target.tap
+        if tap is not None and strike is not None:
+            await tap.use(strike)
+        try:
+            outcome = await run_case(session, case)
+        except SeamlineError as exc:
+            await self._spoilt()
+            raise Impossible(session.redactor.text(str(exc))) from exc
+        finally:
+            if tap is not None and strike is not None:
+                await tap.use(None)
+        self._sent += len(outcome.exchanges)
+        if not outcome.exchanges:
+            raise Impossible(outcome.error or "it could not be sent")
+        return outcome
+
+    async def _ready(self) -> Session:
+        if self._session is None:
+            target = await self._stack.enter_async_context(self._setup.target(quiet=True))
+            self._session = Session(target=target, rules=self._rules, redactor=self._setup.redactor)
+        return self._session
+
+    async def _spoilt(self) -> None:
+        """Throw the target away: the next request goes to a fresh one."""
+        self._session = None
+        await self._stack.aclose()
+
+
+def _marked(x: Exchange, injection: Injection) -> Exchange:
+    """The exchange whose struck statement says what was done to it, where it does not by itself."""
+    seen = 0
+    sql: list[SqlStatement] = []
+    for s in x.sql or ():
+        is_it = s.kind == injection.kind and fingerprint(s.text) == injection.text
+        seen += is_it
+        is_it = is_it and seen == injection.occurrence and not s.sqlstate
+        sql.append(msgspec.structs.replace(s, message=injection.done) if is_it else s)
+    return msgspec.structs.replace(x, sql=tuple(sql))
