@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-_PARTS = ("api", "database", "data", "migrations")
+_PARTS = ("api", "database", "data", "transactions", "migrations")
 
 
 @click.command()
@@ -46,6 +46,12 @@ _PARTS = ("api", "database", "data", "migrations")
     help="With the cases that follow from the document, or only those of the spec file.",
 )
 @click.option(
+    "--transactions/--no-transactions",
+    default=True,
+    help="With or without the sweep: writing operations while one of their statements fails.",
+)
+@click.option("--deep", is_flag=True, help="Of transactions: every statement fails in every way.")
+@click.option(
     "--url",
     metavar="URL",
     help="With `data`: check the rows of this database. Only reads; no toml and no mark needed.",
@@ -78,6 +84,8 @@ def run(
     seed: int,
     reports: Path | None,
     derive: bool,
+    transactions: bool,
+    deep: bool,
     url: str | None,
     files: Path | None,
     framework: Path | None,
@@ -87,8 +95,9 @@ def run(
 ) -> int:
     """Start the system, send every case, judge answers and rows, write the artifacts.
 
-    PART is api (answers and rows of requests), database (checks of the rows, and the migrations), data
-    (only checks of the rows) or migrations (only those, without the system); all without it.
+    PART is api (answers and rows of requests), database (checks of the rows, transactions, migrations), data
+    (only checks of the rows), transactions (only requests whose statements fail) or migrations (only those,
+    without the system); all without it.
 
     Exit code: 0 clean, 1 findings, 2 usage or spec error, 3 system or database unreachable,
     4 a bug of Seamline, 130 interrupted.
@@ -119,6 +128,9 @@ def run(
         since=changed_since,
         walk=part != "data",
         only_walk=part == "migrations",
+        transactions=transactions and part != "data",
+        only_transactions=part == "transactions",
+        deep=deep,
     )
     if job.changed is not None and job.changed.operations == frozenset():
         click.echo(f"nothing to test: {job.changed.why}")

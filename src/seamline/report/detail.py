@@ -37,6 +37,10 @@ def show(finding: Finding, stream: TextIO, width: int, command: str = "") -> Non
         if text:
             page.labelled(label, visible(text))
     evidence = finding.evidence
+    if evidence is not None and evidence.injection is not None:
+        page.labelled(
+            "fault", visible(f"statement {evidence.injection.ordinal}: {evidence.injection.told}")
+        )
     for exchange in evidence.exchanges if evidence is not None else ():
         _exchange(exchange, page)
     if evidence is not None and evidence.sql:

@@ -29,6 +29,7 @@ from seamline.model.event import (
     RolloutFinished,
     RunStarted,
     Skipped,
+    SweepFinished,
 )
 from seamline.model.finding import Finding
 from seamline.report.atomic import replacing
@@ -99,6 +100,10 @@ class JunitReporter:
             case RolloutFinished():
                 result = _errored(event.error) if event.error else _judged(event.findings)
                 self._add("the rollout", event.ref, event.seconds, result)
+            case SweepFinished():
+                self._add(
+                    event.operation, f"{event.case} with faults", event.seconds, _swept(event)
+                )
             case Errored():
                 self._add(event.subject, event.case or event.subject, 0.0, _errored(event.message))
             case Skipped():
@@ -209,6 +214,10 @@ def _one(finding: Finding | None) -> tuple[Finding, ...]:
 
 def _judged(findings: tuple[Finding, ...]) -> _Result:
     return _Result(findings=[_seen(f) for f in findings]) if findings else _Result()
+
+
+def _swept(event: SweepFinished) -> _Result:
+    return _Result(skipped=clip(event.reason, _TEXT)) if event.reason else _judged(event.findings)
 
 
 def _rolled(event: RolloutChecked) -> _Result:

@@ -21,6 +21,7 @@ class Abilities(msgspec.Struct, frozen=True, kw_only=True):
     answers: str
     rows: str
     confirm: str
+    faults: str
     migrations: str
     beside: str
 
@@ -33,7 +34,7 @@ def show_plan(plan: Plan, abilities: Abilities, stream: TextIO, width: int) -> N
         ("answers", abilities.answers),
         ("rows, undo", abilities.rows),
         ("confirm", abilities.confirm),
-        ("SQL, faults", "no: not in this version"),
+        ("faults", abilities.faults),
         ("migrations", abilities.migrations),
         ("old and new", abilities.beside),
     ):

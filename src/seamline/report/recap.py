@@ -95,6 +95,10 @@ def _tested(s: Summary, page: Page) -> None:
         tried = count(s.revisions_count, "revision")
         down = sum(1 for r in s.revisions if r.down == "done")
         page.labelled("Migrations", f"{tried} up, {down:,} of them down and up again, on rows")
+    if s.sweeps:
+        faults = sum(e.faults for e in s.sweeps)
+        operations = count(len({e.operation for e in s.sweeps if e.faults}), "operation")
+        page.labelled("Transactions", f"{count(faults, 'fault')} at statements of {operations}")
     if s.rollout is not None:
         page.labelled("Rollout", rollout_in_words(s.rollout))
     page.labelled("Time", seconds(s.seconds))
@@ -105,7 +109,7 @@ def _findings(s: Summary, page: Page) -> None:
     page.blank()
     left_out = sum(s.findings.left_out.values())
     if not firm and not left_out:
-        if s.cases or s.data or s.history is not None:
+        if s.cases or s.data or s.sweeps or s.history is not None:
             page.text("No findings.", style="green")
         return
     numbers = [(sum(f.finding.severity == k for f in firm), k) for k in SIGNS]

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from seamline.model.vocabulary import DATA_CHECKS, MIGRATION_CHECKS, ROLLOUT_CHECKS, Part
+from seamline.model.vocabulary import (
+    DATA_CHECKS,
+    MIGRATION_CHECKS,
+    ROLLOUT_CHECKS,
+    SWEEP_CHECKS,
+    Part,
+)
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +122,10 @@ SECTIONS = (
             "errorLeavesNoTrace": "a request that is answered with an error changes no row",
             "oneWriteTransaction": "what a request writes is one transaction",
             "noOpenTransaction": "no transaction outlives the request that began it",
+            "atomicUnderFaults": "where a statement fails all rows of a request stand or none, as answered",
+            "retryAppliesOnce": "what is tried again after a fault takes effect once",
+            "recoversAfterFaults": "after a failed statement or a lost connection the system goes on",
+            "faultLeaksNothing": "the answer to a fault of the database tells nothing of its inside",
         },
     ),
     Section(
@@ -161,5 +171,5 @@ def sections_of(part: Part) -> tuple[Section, ...]:
 
 def part_of_check(check: str) -> Part:
     """The part that a finding of `check` counts for."""
-    of_rows = (*DATA_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS)
+    of_rows = (*DATA_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS, *SWEEP_CHECKS)
     return "database" if check in of_rows else "api"

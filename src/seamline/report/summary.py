@@ -24,6 +24,7 @@ from seamline.model.event import (
     Skipped,
     StageFinished,
     StepRecord,
+    SweepFinished,
 )
 from seamline.model.finding import Finding
 from seamline.model.vocabulary import DOCUMENT_CHECKS, Part
@@ -68,6 +69,7 @@ class Summary:
         self.measured: dict[str, RevisionMeasured] = {}
         self.history: HistoryChecked | None = None
         self.walked: dict[str, CheckTally] = {}
+        self.sweeps: list[SweepFinished] = []
         self.rollouts: dict[str, RolloutChecked] = {}
         self.rollout: RolloutFinished | None = None
         self.findings = Findings()
@@ -106,6 +108,10 @@ class Summary:
                 self._walked(event.checks, event.findings)
             case RolloutChecked() | RolloutFinished():
                 self._rollout(event)
+            case SweepFinished():
+                if len(self.sweeps) < _NAMES:
+                    self.sweeps.append(event)
+                self._walked(event.checks, event.findings)
             case FindingConfirmed():
                 self.findings.confirm(event.finding)
             case Skipped():

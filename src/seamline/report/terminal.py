@@ -24,6 +24,7 @@ from seamline.model.event import (
     RolloutFinished,
     RunStarted,
     StageFinished,
+    SweepFinished,
 )
 from seamline.model.finding import Finding
 from seamline.report.page import Line, Page, Span
@@ -84,6 +85,7 @@ class TerminalReporter:
                 | HistoryChecked()
                 | RolloutChecked()
                 | RolloutFinished()
+                | SweepFinished()
             ):
                 if isinstance(event, RevisionChecked | RevisionMeasured):
                     self._doing(f"revision {event.revision}")

@@ -12,7 +12,7 @@ import msgspec
 from seamline.errors import SpecError, UsageError
 from seamline.model.case import Case
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import MIGRATION_CHECKS, Part
+from seamline.model.vocabulary import MIGRATION_CHECKS, SWEEP_CHECKS, Part
 from seamline.report import Reporter
 from seamline.report.plan import show_plan
 from seamline.run.rules import Files
@@ -51,6 +51,9 @@ def load_job(
     since: str | None = None,
     walk: bool = True,
     only_walk: bool = False,
+    transactions: bool = True,
+    only_transactions: bool = False,
+    deep: bool = False,
 ) -> Job:
     """Read the three files. Raises `SpecError` with every problem of all of them.
 
@@ -104,17 +107,29 @@ def load_job(
         time_s=time_s,
         changed=changed,
         accepted=accepted,
-        selected=_in_words(operation, case, checks, time, changed, only_walk),
+        selected=_in_words(
+            operation, case, checks, time, changed, _only(only_walk, only_transactions)
+        ),
         walk=only_walk
         or (
             walk
+            and not only_transactions
             and "database" in parts
             and not (operation or case)
             and (changed is None or changed.operations is None)
             and (not checks or bool(checks.intersection(MIGRATION_CHECKS)))
         ),
         only_walk=only_walk,
+        transactions=transactions
+        and "database" in parts
+        and (not checks or bool(checks.intersection(SWEEP_CHECKS))),
+        only_transactions=only_transactions,
+        deep=deep,
     )
+
+
+def _only(walk: bool, transactions: bool) -> str:
+    return "migrations" if walk else "transactions" if transactions else ""
 
 
 def _in_words(
@@ -123,9 +138,9 @@ def _in_words(
     checks: frozenset[str],
     time: str | None,
     changed: Changed | None,
-    only_walk: bool,
+    only: str,
 ) -> str:
-    said = ["migrations"] if only_walk else []
+    said = [only] if only else []
     said += [f"operation {', '.join(operation)}"] if operation else []
     said += [f"case {', '.join(case)}"] if case else []
     said += [f"checks {', '.join(sorted(checks))}"] if checks else []

@@ -65,7 +65,12 @@ def _reason(part: Part, summary: Summary, gate: Gate, reason: EndReason) -> str:
     broken = [d for d in summary.data.values() if d.error]
     if broken:
         return f"{len(broken)} data check{'s' * (len(broken) != 1)} could not be evaluated"
-    if summary.data_evaluated or summary.history is not None or rollout is not None:
+    if (
+        summary.data_evaluated
+        or summary.sweeps
+        or summary.history is not None
+        or rollout is not None
+    ):
         return ""
     return "not run: no data check was evaluated"
 

@@ -21,7 +21,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     what was made of the document stay beside them. `checks`, where given, are the only ones to judge;
     `time_s` is how long cases may be sent, `changed` what a change left to test. `selected` says in
     words what of all this was asked for, `accepted` are findings that may stay for a while. `walk` is
-    whether the history of migrations is walked, and `only_walk` leaves out all else.
+    whether the history of migrations is walked, and `only_walk` leaves out all else. `transactions`
+    is whether statements are made to fail, with `deep` in every way; `only_transactions` leaves out all else.
     """
 
     files: Files
@@ -37,6 +38,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     accepted: tuple[Acceptance, ...] = ()
     walk: bool = False
     only_walk: bool = False
+    transactions: bool = False
+    only_transactions: bool = False
+    deep: bool = False
 
     @property
     def is_whole(self) -> bool:

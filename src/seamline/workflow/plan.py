@@ -26,6 +26,7 @@ from seamline.workflow.derived import edits_of
 from seamline.workflow.job import Job
 from seamline.workflow.rollout import previous_of
 from seamline.workflow.select import judged_by, widest_first
+from seamline.workflow.transactions import impossible
 
 _NO_LOGIN = {
     "openIdConnect": "this version does not log in by OpenID Connect",
@@ -35,12 +36,7 @@ _NO_LOGIN = {
 
 def plan_of(job: Job, judged: Judging, document: Document | None) -> Plan:
     """The selected cases of a job, in order, and what could not be planned."""
-    plan = Planner(
-        job.files.endpoints,
-        judged.operations,
-        {name: identity.role for name, identity in job.project.identities.items()},
-        has_document=document is not None,
-    ).plan(job.seed)
+    plan = _own(job, judged, document)
     if document is not None and job.derive and "api" in job.parts:
         plan = _with_derived(job, judged, document, plan)
     if document is not None:
@@ -53,9 +49,26 @@ def plan_of(job: Job, judged: Judging, document: Document | None) -> Plan:
     return _selected(job, plan)
 
 
+def own_cases(job: Job, judged: Judging, document: Document | None) -> tuple[Case, ...]:
+    """The selected cases of the spec file, whatever check is asked for."""
+    cases = tuple(c for c in _own(job, judged, document).cases if job.select(c))
+    touched = job.changed.operations if job.changed is not None else None
+    return cases if touched is None else tuple(c for c in cases if c.subject in touched)
+
+
+def _own(job: Job, judged: Judging, document: Document | None) -> Plan:
+    return Planner(
+        job.files.endpoints,
+        judged.operations,
+        {name: identity.role for name, identity in job.project.identities.items()},
+        has_document=document is not None,
+    ).plan(job.seed)
+
+
 def _selected(job: Job, plan: Plan) -> Plan:
     """The cases that were asked for, in the order that the time asks for."""
-    cases = judged_by([c for c in plan.cases if job.select(c)], job.checks)
+    wanted = () if job.only_transactions else plan.cases
+    cases = judged_by([c for c in wanted if job.select(c)], job.checks)
     missing: tuple[NotCovered, ...] = ()
     if job.changed is not None and job.changed.operations is not None:
         touched = job.changed.operations
@@ -141,9 +154,15 @@ def abilities(setup: Setup, target: Target, previous: PreviousRelease | None) ->
         answers="yes" if document is not None else "status and rows only: no OpenAPI document",
         rows=rows,
         confirm=confirm,
+        faults=_faults(setup),
         migrations=_walk(setup.project),
         beside=_beside(setup, previous),
     )
+
+
+def _faults(setup: Setup) -> str:
+    why = impossible(setup)
+    return f"no: {why}" if why else "each writing operation, statement by statement"
 
 
 def _walk(project: Project) -> str:
@@ -159,6 +178,7 @@ def _walk_alone(job: Job) -> Abilities:
         answers=left_out,
         rows=left_out,
         confirm=again,
+        faults=left_out,
         migrations=_walk(job.project),
         beside=left_out,
     )

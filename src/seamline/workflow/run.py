@@ -48,10 +48,11 @@ from seamline.workflow.accepted import Acceptances
 from seamline.workflow.cases import Listener, Sender
 from seamline.workflow.job import Job
 from seamline.workflow.migrations import walk
-from seamline.workflow.plan import plan_of
+from seamline.workflow.plan import own_cases, plan_of
 from seamline.workflow.rollout import side_by_side
 from seamline.workflow.rows import checked, left
 from seamline.workflow.steady import Steady
+from seamline.workflow.transactions import Stage
 
 
 class Run:
@@ -137,7 +138,7 @@ class Run:
                 self._job.files, target, document, self._job.parts, self._job.checks
             )
             plan = plan_of(self._job, judged, document)
-            cases = plan.cases
+            cases, own = plan.cases, own_cases(self._job, judged, document)
             self._started(target, document, judged, plan, setup)
             self._document_checked(document, judged)
             if plan.untried:
@@ -145,8 +146,8 @@ class Run:
             rules = await lasting.enter_async_context(scaled(setup, judged.rules))
             session = Session(target=target, rules=rules, redactor=self._redactor)
             vitals = Vitals()
-            await self._learnt(session, cases, vitals)
-            if "database" in self._job.parts:
+            await self._learnt(session, cases or own, vitals)
+            if "database" in self._job.parts and not self._job.only_transactions:
                 await self._whole_tables(target, judged)
             listener = Listener(
                 finished=lambda outcome: self._case_finished(outcome, setup),
@@ -160,7 +161,18 @@ class Run:
         self._changed_rows(judged)
         self._not_asked(judged)
         await self._confirm(setup, rules, cases)
+        await self._transactions(setup, rules, own)
         await side_by_side(self._job, setup, self._emit)
+
+    async def _transactions(self, setup: Setup, rules: Rules, own: Sequence[Case]) -> None:
+        """Make statements fail; what is found is confirmed where it matters."""
+        if self._job.transactions:
+            await Stage(self._job, setup, rules, self._emit, self._matters).run(own)
+
+    def _matters(self, finding: Finding) -> bool:
+        """Whether a finding is worth being tried again."""
+        matters = ("error", *self._job.project.gate.fail_on)
+        return finding.severity in matters and not self._acceptances.tolerates(finding)
 
     async def _walk(self, setup: Setup) -> None:
         if self._job.walk:
@@ -287,9 +299,7 @@ class Run:
         )
 
     async def _confirm(self, setup: Setup, rules: Rules, cases: Sequence[Case]) -> None:
-        matters = ("error", *self._job.project.gate.fail_on)
-        wanted = [f for f in self._found.values() if f.severity in matters]
-        wanted = [f for f in wanted if not self._acceptances.tolerates(f)]
+        wanted = [f for f in self._found.values() if self._matters(f)]
         by_id = {c.id: c for c in cases}
         limit = self._job.project.limits.confirm
         async for finding in confirm(setup, rules, wanted, by_id, limit):

@@ -17,6 +17,7 @@ from seamline.model.vocabulary import (
     DOCUMENT_CHECKS,
     MIGRATION_CHECKS,
     ROLLOUT_CHECKS,
+    SWEEP_CHECKS,
     Part,
 )
 from seamline.run.contract import tries_drift
@@ -24,6 +25,7 @@ from seamline.text.suggest import did_you_mean
 
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|m|min|h|)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_OF_DATABASE = (*DATA_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS, *SWEEP_CHECKS)
 _NEEDS: dict[str, Callable[[Case], bool]] = {
     "authRequired": lambda case: case.kind == "credentials",
     "invalidInputRejected": lambda case: any(
@@ -34,6 +36,7 @@ _NEEDS: dict[str, Callable[[Case], bool]] = {
     ),
     CHECK: tries_drift,
     **dict.fromkeys(ROLLOUT_CHECKS, lambda case: False),  # these send cases of their own
+    **dict.fromkeys(SWEEP_CHECKS, lambda case: False),
 }
 """Checks that only cases of one kind can fail; any other may look at every case."""
 
@@ -49,7 +52,7 @@ def seconds(text: str) -> float:
 
 def known_checks(names: Collection[str]) -> frozenset[str]:
     """The names, all of which must be checks. Raises `UsageError`."""
-    known = (*API_CHECKS, *DATA_CHECKS, *DOCUMENT_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS)
+    known = (*API_CHECKS, *DOCUMENT_CHECKS, *_OF_DATABASE)
     for name in names:
         if name not in known:
             raise UsageError(f"--check {name!r}: no such check.{did_you_mean(name, known)}")
@@ -62,7 +65,7 @@ def parts_of(checks: Collection[str], parts: tuple[Part, ...]) -> tuple[Part, ..
         return parts
     of: dict[Part, bool] = {
         "api": bool({*API_CHECKS, *DOCUMENT_CHECKS}.intersection(checks)),
-        "database": bool({*DATA_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS}.intersection(checks)),
+        "database": bool(set(_OF_DATABASE).intersection(checks)),
     }
     left = tuple(part for part in parts if of[part])
     if not left:

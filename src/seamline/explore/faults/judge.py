@@ -69,7 +69,7 @@ def could_be_judged(trial: Trial) -> bool:
 
 @_check("atomicity (ACID)")
 def atomic_under_faults(trial: Trial, ground: Ground) -> Iterator[Fault]:
-    """Where a statement, a connection or a COMMIT fails, all rows of the request stand or none, as answered."""
+    """Where a statement, a connection or a COMMIT fails, all rows of a request stand or none, as answered."""
     x, at, rows = trial.exchange, trial.injection, ground.rows(trial)
     answer = f"{name_of(x.status)} and " if x.response is not None else "no answer, and "
     if rows in {"part", "other"}:

@@ -8,11 +8,12 @@ from typing import Final
 
 import msgspec
 
-from seamline.model.statement import SqlKind, SqlStatement
 from seamline.model.injection import Harm, Injection
+from seamline.model.statement import SqlKind, SqlStatement
 from seamline.text.statement import fingerprint
 
 Fault = tuple[Harm, str]
+Shape = tuple[tuple[SqlKind, str], ...]
 LET_BY: Final = frozenset({"housekeeping", "rollback"})
 """Statements of drivers, and those that undo: neither is failed, nor counted in the trace."""
 _WRITES: Final = frozenset({"write", "ddl"})
@@ -44,7 +45,7 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
     state: frozenset[str]
 
 
-def shape(statements: Sequence[SqlStatement]) -> tuple[tuple[SqlKind, str], ...]:
+def shape(statements: Sequence[SqlStatement]) -> Shape:
     """What two runs of one request have in common where nothing of it depends on the moment."""
     return tuple((s.kind, fingerprint(s.text)) for s in statements if s.kind not in LET_BY)
 

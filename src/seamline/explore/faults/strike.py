@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from seamline.model.statement import SqlStatement
 from seamline.model.injection import Injection
+from seamline.model.statement import SqlStatement
 from seamline.text.statement import fingerprint
 from seamline.wire.policy import FORWARD, Action, Pending
 

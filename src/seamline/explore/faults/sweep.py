@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
 
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from seamline.errors import SeamlineError
 from seamline.explore.faults.compare import Noise, noise_of
 from seamline.explore.faults.judge import is_as_before
-from seamline.explore.faults.points import points, shape
+from seamline.explore.faults.points import Shape, points, shape
 from seamline.explore.faults.strike import Strike
 from seamline.model.case import Case
 from seamline.model.exchange import Exchange
@@ -76,14 +76,19 @@ class Sweeper:
         """Whether the time is."""
         return self._until is not None and time.monotonic() >= self._until
 
-    async def sweep(self, case: Case, only: Sequence[Injection] | None = None) -> Swept:
-        """All faults of a case, or `only` some. Raises `SeamlineError` where the system cannot be started."""
+    async def sweep(
+        self, case: Case, *, seen: Collection[Shape] = (), only: Sequence[Injection] | None = None
+    ) -> Swept:
+        """All faults of a case whose shape is not among those `seen`, or `only` some faults.
+
+        Raises `SeamlineError` where the system cannot be started.
+        """
         self._sent = 0
         try:
             sound = await self._undisturbed(case)
         except Impossible as exc:
             return Swept(reason=str(exc), requests=self._sent)
-        if not sound:
+        if not sound or shape(sound[0].sql or ()) in seen:
             return Swept(requests=self._sent)
         trace = sound[0].sql or ()
         found = points(trace, deep=self._deep)
