@@ -6,7 +6,8 @@ correct shop for the defects, from the shop with the habit for the habits. A lin
 any finding on a sound shop, and any on a defective one that its defect does not explain.
 
 A sound shop is run as a whole. A defective one is asked for the defect's own operation first, with all
-that is derived for it, and for everything only where that does not show the defect.
+that is derived for it (for its transactions, where a check of these is to find the defect), and for
+everything only where that does not show it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from shop_runs import (
 )
 
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import MIGRATION_CHECKS, ROLLOUT_CHECKS
+from seamline.model.vocabulary import MIGRATION_CHECKS, ROLLOUT_CHECKS, SWEEP_CHECKS
 
 MIGRATIONS = "migrations"
 WAYS = {"kept": "", "generated": " from generated files"}
@@ -56,7 +57,9 @@ def defect(known: dict[str, Any], way: str, specs: Path | None, shared: Bed) -> 
     operation = known["operation"]
     if known["check"] in ROLLOUT_CHECKS:
         return _of_release(known, way, shared)
-    narrow = ["-o", operation]
+    narrow = ["--no-transactions", "-o", operation]
+    if known["check"] in SWEEP_CHECKS:
+        narrow = ["transactions", "-o", operation]
     if operation == MIGRATIONS:
         narrow = ["migrations"] if known["check"] in MIGRATION_CHECKS else ["database"]
     judged = _run_of(known, way, specs, shared, *(narrow if operation else []))

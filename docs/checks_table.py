@@ -13,6 +13,7 @@ from pathlib import Path
 from shop.defects import DEFECTS
 
 from seamline.checks import CHECKS
+from seamline.explore.faults.judge import TRIAL_CHECKS
 from seamline.model.vocabulary import DATA_CHECKS, HAZARD_CHECKS, MIGRATION_CHECKS
 
 PAGE = Path(__file__).resolve().parent / "checks.md"
@@ -39,6 +40,9 @@ def _lines() -> Iterator[str]:
     for name, check in CHECKS.items():
         defects = ", ".join(found.get(name, ()))
         yield f"| [{name}](#{name.lower()}) | {check.severity} | {check.source} | {defects} |"
+    for name, trial in TRIAL_CHECKS.items():
+        defects = ", ".join(found.get(name, ()))
+        yield f"| [{name}](#{name.lower()}) | {trial.severity} | {trial.source} | {defects} |"
     for name in MIGRATION_CHECKS:
         severity = "warning" if name in _WARNINGS else "error"
         defects = ", ".join(found.get(name, ()))

@@ -18,6 +18,7 @@ from seamline.model.vocabulary import (
     MIGRATION_CHECKS,
     PLANNED_CHECKS,
     ROLLOUT_CHECKS,
+    SWEEP_CHECKS,
     Severity,
 )
 from seamline.report import (
@@ -50,6 +51,7 @@ def folded(*events: Event) -> Summary:
         *DATA_CHECKS,
         *MIGRATION_CHECKS,
         *ROLLOUT_CHECKS,
+        *SWEEP_CHECKS,
         *DOCUMENT_CHECKS,
         *PLANNED_CHECKS,
     ],
@@ -65,6 +67,7 @@ def test_every_section_names_only_known_checks() -> None:
         *DOCUMENT_CHECKS,
         *MIGRATION_CHECKS,
         *ROLLOUT_CHECKS,
+        *SWEEP_CHECKS,
         *PLANNED_CHECKS,
     }
 

@@ -21,9 +21,11 @@ def schema(file: Literal["endpoints", "data", "project"]) -> None:
 @click.command()
 def checks() -> None:
     """List every check with its severity, what it says and where the rule comes from."""
-    from seamline.checks import CHECKS
+    from seamline.checks import CHECKS, Check
+    from seamline.explore.faults.judge import TRIAL_CHECKS, SweepCheck
 
-    for check in CHECKS.values():
+    known: list[Check | SweepCheck] = [*CHECKS.values(), *TRIAL_CHECKS.values()]
+    for check in known:
         click.echo(
             f"{check.name}  ({check.severity})\n    {check.text}\n    Source: {check.source}\n"
         )

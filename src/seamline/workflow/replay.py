@@ -20,20 +20,26 @@ from seamline.data.scan import Reader, Wide
 from seamline.errors import SpecError, TargetError, UsageError
 from seamline.model.event import Event, FindingConfirmed, RunStarted, findings_of
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import DOCUMENT_CHECKS, MIGRATION_CHECKS, ROLLOUT_CHECKS
+from seamline.model.vocabulary import (
+    DOCUMENT_CHECKS,
+    MIGRATION_CHECKS,
+    ROLLOUT_CHECKS,
+    SWEEP_CHECKS,
+)
 from seamline.openapi.document import Document
 from seamline.report import read_events
 from seamline.run.case import run_case
 from seamline.run.rules import Judging, judging
 from seamline.run.session import Session, Target
-from seamline.run.setup import prepared, scaled
+from seamline.run.setup import Setup, prepared, scaled
 from seamline.run.sound import document_findings
 from seamline.system.workspace import workspace
 from seamline.text.redact import Redactor
 from seamline.workflow.data import DataJob, redactor_of, rules_of
 from seamline.workflow.job import Job
 from seamline.workflow.migrations import walk
-from seamline.workflow.plan import plan_of
+from seamline.workflow.plan import own_cases, plan_of
+from seamline.workflow.transactions import Stage, impossible
 
 Outcome = Literal["still fails", "fixed"]
 
@@ -122,6 +128,8 @@ async def replay(job: Job, finding: Finding, emit: Callable[[Event], None]) -> R
             elif finding.check == CHECK and not finding.case:
                 known = plan_of(job, judged, setup.document).untried
                 again = next((f for f in known if f.fingerprint == finding.fingerprint), None)
+            elif finding.check in SWEEP_CHECKS:
+                again = await _faulty(job, judged, setup, emit, finding)
             elif finding.case:
                 async with scaled(setup, judged.rules) as rules:
                     session = Session(target=target, rules=rules, redactor=redactor)
@@ -161,6 +169,20 @@ async def _case(
     if outcome.error:
         raise UsageError(f"the case {finding.case!r} could not be carried out: {outcome.error}")
     return next((f for f in outcome.findings if f.fingerprint == finding.fingerprint), None)
+
+
+async def _faulty(
+    job: Job, judged: Judging, setup: Setup, emit: Callable[[Event], None], finding: Finding
+) -> Finding | None:
+    """The finding as the same fault at the same statement shows it now."""
+    known = own_cases(job, judged, setup.document)
+    case = next((c for c in known if c.id == finding.case), None)
+    if case is None:
+        raise UsageError(f"the case {finding.case!r} of {finding.id} is not in the plan any more")
+    if why := impossible(setup):
+        raise UsageError(f"{finding.id} needs statements that can be made to fail: {why}")
+    stage = Stage(job, setup, judged.rules, emit, lambda _: False)
+    return (await stage.again(case, [finding])).get(finding.fingerprint)
 
 
 async def _rule(

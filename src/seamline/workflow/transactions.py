@@ -24,6 +24,8 @@ from seamline.workflow.job import Job
 _CASES = 3
 """So many accepted cases of an operation are swept where each sends other statements."""
 
+_NO_CASE = "no accepted case of one request writes by it"
+
 
 class Stage:
     """The sweeps of a run. `matters` says of a finding if it is worth confirming."""
@@ -57,6 +59,11 @@ class Stage:
             for operation, mine in wanted.items():
                 faults += await self._operation(sweeper, operation, mine)
             detail.append(f"{faults} faults at statements of {len(wanted)} operations")
+        named = self._job.files.data.transactions.atomic
+        if self._job.selected in {"", "transactions"}:
+            for operation in named:
+                if operation not in wanted:
+                    self._unswept[operation] = _NO_CASE
         for operation, reason in self._unswept.items():
             self._skip(f"atomicity of {operation}", reason)
         await self._confirm()

@@ -11,6 +11,7 @@ from seamline.report.markdown.escape import code, prose
 from seamline.report.markdown.evidence import ids, left_out, write_findings
 from seamline.report.markdown.page import Document
 from seamline.report.markdown.rollout import write_rollout
+from seamline.report.markdown.transactions import write_sweeps
 from seamline.report.sections import Section, sections_of
 from seamline.report.summary import Summary
 from seamline.report.tally import SHARPNESS, DataTally
@@ -96,19 +97,18 @@ def _measured(d: DataTally) -> tuple[str, str, str]:
 
 
 def _transactions(doc: Document, section: Section, s: Summary) -> None:
-    doc.block(
-        "This version does not test transactions by failing their statements, connections or COMMIT, nor by "
-        "running requests at the same time. What is known comes from the rows of each request."
-    )
+    write_sweeps(doc, s)
+    write_checks(doc, section, s)
+    doc.heading(3, "Rows of each request")
     if not s.captured:
-        doc.block("No request of this run was watched in the database, so nothing is known here.")
+        doc.block("No undisturbed request of this run was watched in the database.")
         return
     doc.block(
         f"The rows of {count(s.captured, 'request')} were watched from before the request until no "
         "transaction was open any more."
     )
-    write_checks(doc, section, s)
-    if of_section(section, list(s.findings)):
+    of_requests = s.findings.of_part("api")
+    if of_section(section, of_requests):
         doc.block("The evidence of these findings is in `API_Integration_Testing.md`.")
     head = ["Table", "Rows inserted", "Rows updated", "Rows deleted"]
     rows = [

@@ -79,6 +79,8 @@ def _facts(f: Finding, times: int) -> Iterator[str]:
 
 def _evidence(doc: Document, f: Finding, evidence: Evidence) -> None:
     several = len(evidence.exchanges) > 1
+    if (fault := evidence.injection) is not None:
+        doc.block(f"The fault, at statement {fault.ordinal}: {code(fault.told)}")
     for transcript in evidence.exchanges:
         if several:
             judged = ", the one judged" if transcript.step == f.step else ""
