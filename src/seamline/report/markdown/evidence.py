@@ -129,7 +129,7 @@ def _transcript(doc: Document, t: Transcript) -> None:
 def _statements(doc: Document, t: Transcript) -> None:
     """The SQL behind it, where rows changed or a statement failed: else it shows nothing of the matter."""
     statements = t.sql or ()
-    if not t.changes and not any(s.sqlstate for s in statements):
+    if not t.changes and not any(s.sqlstate or s.message for s in statements):
         return
     shown = [s for s in statements if s.kind != "housekeeping"]
     lines = [f"{s.connection}.{s.transaction}  {told(s)}" for s in shown[:_STATEMENTS]]
