@@ -22,7 +22,7 @@ from .streams import AT, all_runs, case, cases, finished, started, step
 from .wrong import total_differs, transcript
 
 MANY = 50_000
-VIEWS = ("#/", "#/findings", "#/cases", "#/data", "#/migrations")
+VIEWS = ("#/", "#/findings", "#/cases", "#/data", "#/transactions", "#/migrations")
 ATTACK = (
     "</script><script>alert(1)</script><img src=x onerror=alert(2)> <svg onload=alert(3)>"
     '"\'><a href="javascript:alert(4)">x</a> {{7*7}} ${alert(5)} <!-- \u2028\u2029 \u202e '

@@ -8,6 +8,7 @@ from seamline.model.finding import Evidence, Transcript
 from seamline.model.row import Row, RowChange
 from seamline.model.statement import SqlStatement
 from seamline.report.html.data import line, text
+from seamline.report.html.transactions import disturbed
 from seamline.report.words import value
 
 _BODY = 20_000
@@ -26,6 +27,7 @@ def shown(evidence: Evidence, step: int) -> dict[str, Any]:
         "exchanges": [_exchange(t, t.step == step) for t in judged[-_EXCHANGES:]],
         "sql": text(evidence.sql, _BODY),
         "diff": text(evidence.diff, _BODY),
+        **disturbed(evidence),
     }
     if evidence.rows:
         told["rows"] = _table(evidence.rows)

@@ -7,6 +7,7 @@ from typing import Any
 from seamline.model.vocabulary import Part
 from seamline.report.html.data import line, text
 from seamline.report.html.tables import data_checks, migrations
+from seamline.report.html.transactions import transactions
 from seamline.report.sections import SECTIONS, part_of_check
 from seamline.report.summary import Gap, Summary
 from seamline.report.tally import FindingSeen, OperationTally, Reasons
@@ -39,6 +40,7 @@ def overview(s: Summary) -> dict[str, Any]:
         "notes": sorted([text(n, 600), times] for n, times in s.notes.counts.items()),
         "rows": {line(t, 100): ops for t, ops in sorted(s.rows.items())},
         "data": data_checks(s),
+        "transactions": transactions(s),
         "migrations": migrations(s),
     }
 

@@ -4,6 +4,7 @@ const VIEWS = {
   findings: { name: "Findings", key: "f", number: DATA.findings.length, draw: drawFindings },
   cases: { name: "Cases", key: "c", number: CASES.length, draw: drawCases },
   data: { name: "Rows", key: "d", number: DATA.data.length, draw: drawData },
+  transactions: { name: "Transactions", key: "x", number: DATA.transactions.sweeps.length + DATA.transactions.pairs.length, draw: drawTransactions },
   migrations: { name: "Migrations", key: "m", number: DATA.counts.revisions, draw: drawMigrations },
 };
 const main = document.getElementById("main");
@@ -69,7 +70,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setT
 
 // Keys.
 const dialog = document.getElementById("keys");
-const KEYS = [["?", "this list"], ["/", "search"], ["o f c d m", "overview, findings, cases, rows, migrations"],
+const KEYS = [["?", "this list"], ["/", "search"], ["o f c d x m", "overview, findings, cases, rows, transactions, migrations"],
   ["j k", "next and previous finding, or row of a list"], ["Enter", "open what has the focus"],
   ["r", "copy the replay command of a finding"], ["t", "light or dark"], ["Esc", "leave the search, or go back to the list"]];
 let lettersOn = kept.get("seamline-keys") !== "off";

@@ -2,7 +2,8 @@
 function evidenceParts(evidence) {
   const several = evidence.exchanges.length > 1;
   return [
-    evidence.lanes ? lanesPanel(evidence.lanes) : null,
+    evidence.fault ? h("p", { class: "note" }, sign("error"), ` The fault, at statement ${evidence.fault.ordinal}: `, code(evidence.fault.text), ` ${evidence.fault.done}`) : null,
+    evidence.schedule ? schedulePanel(evidence.schedule) : null,
     evidence.exchanges.map((x) => exchangePart(x, several)),
     evidence.sql ? panel(evidence.rows ? "SQL that finds the rows" : "SQL", h("pre", { tabindex: "0" }, h("code", {}, sql(evidence.sql)))) : null,
     evidence.diff ? panel("Definitions that differ", diff(evidence.diff)) : null,
@@ -127,15 +128,33 @@ function rowsFound(rows) {
     rows.more ? h("p", { class: "dim" }, `and ${number(rows.more)} more`) : null);
 }
 
-// Two requests at once: a column each, steps in the order in which they ran.
-function lanesPanel(lanes) {
-  return panel("The order in which they ran",
-    h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "The order in which they ran" },
-      h("table", { class: "lanes" }, h("caption", { class: "unseen" }, "Steps of two requests in the order in which they ran"),
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "#"), lanes.names.map((name) => h("th", { scope: "col" }, operationName(name))))),
-        h("tbody", {}, lanes.steps.map((step, at) => h("tr", { class: slug(step.kind || "") },
-          h("th", { scope: "row" }, at + 1),
-          lanes.names.map((_, lane) => h("td", { class: lane === step.lane ? "ran" : "idle" },
-            lane === step.lane ? [h("code", {}, sql(step.text)), step.note ? h("div", { class: "dim" }, step.note) : ""] : "")))))))
-    , lanes.outcome ? h("dl", { class: "facts" }, lanes.outcome.map(([name, text]) => [h("dt", {}, name), h("dd", { class: "said" }, text)])) : null);
+// Two requests at once: a column each, statements in the order in which they ran, and how it ended.
+function schedulePanel(schedule) {
+  const sides = ["A", "B"];
+  return panel("Both requests at once",
+    schedule.arrange.length ? h("details", {}, h("summary", {}, `${count(schedule.arrange.length, "request")} before both`),
+      schedule.arrange.map((request) => h("pre", { tabindex: "0" }, code(request)))) : null,
+    h("div", { class: "pair" }, sides.map((side, at) => h("div", {}, h("h3", {}, h("span", { class: `side ${side}` }, side), " ", h("span", { class: "dim" }, at ? "second request" : "first request")),
+      h("pre", { tabindex: "0" }, code(schedule.requests[at]))))),
+    h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Statements in the order in which they ran" },
+      h("table", { class: "lanes" }, h("caption", { class: "unseen" }, "Statements of both requests in the order in which they ran"),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "#"), sides.map((side) => h("th", { scope: "col" }, h("span", { class: `side ${side}` }, side))))),
+        h("tbody", {}, schedule.turns.map((turn, at) => h("tr", {}, h("th", { scope: "row" }, at + 1),
+          sides.map((side) => h("td", { class: side === turn.side ? `ran ${side}` : "idle" }, side === turn.side ? turnSaid(turn) : ""))))))),
+    endings(schedule));
+}
+
+function turnSaid(turn) {
+  return [h("code", {}, sql(turn.sql)), turn.note ? h("div", { class: "note-of-turn" }, "↳ ", turn.note) : ""];
+}
+
+// What came of both, beside what either order alone would have made of them.
+function endings(schedule) {
+  const all = [schedule.ending, ...schedule.serial];
+  const lines = (texts) => texts.map((t) => h("div", {}, t));
+  return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "How it ended" }, h("table", { class: "endings" },
+    h("caption", { class: "unseen" }, "How it ended, and how either order would have ended"),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Order"), h("th", { scope: "col" }, "Answer to A"), h("th", { scope: "col" }, "Answer to B"), h("th", { scope: "col" }, "Rows that changed"))),
+    h("tbody", {}, all.map((ending, at) => h("tr", { class: at ? null : "changed" }, h("th", { scope: "row" }, sign(at ? "passed" : "failed"), " ", ending.order),
+      h("td", {}, ending.answers[0]), h("td", {}, ending.answers[1]), h("td", { class: "said" }, lines(ending.rows.length ? ending.rows : ["none"])))))));
 }

@@ -76,3 +76,33 @@ function rolloutPanel(rollout) {
     rollout.operations.length ? table("Old and new side by side", ["Operation", "Cases", "Old version, new schema", "New version, old schema", "Verdict"],
       rollout.operations.map(([name, n, old, young, verdict]) => [code(operationName(name)), number(n), told(SIDES, old), told(SIDES, young), told(ROLLOUT, verdict)]), [1]) : null);
 }
+
+// Faults at statements, and requests at once.
+function drawTransactions(query) {
+  const { sweeps, pairs } = DATA.transactions;
+  const matches = matcher(query);
+  const swept = sweeps.filter((s) => matches(`${s.operation} ${s.case} ${s.reason}`));
+  const met = pairs.filter((p) => matches(`${p.first} ${p.second} ${p.what} ${p.tables.join(" ")} ${p.reason}`));
+  const ended = (item) => (item.reason ? [sign("abstained"), " ", item.reason] : item.findings.length
+    ? item.findings.map((id) => h("div", {}, sign("failed"), " ", h("a", { href: address("findings", {}, id) }, id))) : [sign("passed"), " nothing found"]);
+  return [
+    h("h1", {}, "Transactions"),
+    sweeps.length ? panel("Faults at each statement",
+      h("p", { class: "dim" }, "An accepted write was sent again and again, each time with a fault at one of its statements. Its rows have to be all there or none, as it was answered."),
+      bounded(swept, 300, (shown) => table("Faults at each statement", ["Operation", "Case", "Statements struck", "Faults", "Rows as before", "Complete", "Torn", "Result"],
+        shown.map((s) => [code(operationName(s.operation)), s.case, `${number(s.struck)} of ${number(s.statements)}`, number(s.faults), number(s.unchanged), number(s.complete),
+          s.torn ? h("strong", {}, sign("failed"), " ", number(s.torn)) : "0", ended(s)]), [2, 3, 4, 5, 6]))) : null,
+    pairs.length ? panel("Requests at once",
+      h("p", { class: "dim" }, "Two requests were sent at once, their statements let go in one order after another. What comes of them has to be what either order alone makes of them."),
+      bounded(met, 300, (shown) => table("Requests at once", ["A", "B", "Meet in", "Schedules", "Switches", "Outcomes", "Refused", "Result"],
+        shown.map((p) => [code(operationName(p.first)), code(operationName(p.second)), [p.what, p.tables.length ? h("div", { class: "dim" }, p.tables.join(", ")) : ""],
+          [number(p.schedules), p.left ? h("div", { class: "dim" }, `${number(p.left)} not run`) : ""], number(p.preemptions), number(p.outcomes), number(p.refused), ended(p)]), [3, 4, 5, 6]))) : null,
+    notesOf([...swept, ...met]),
+    sweeps.length || pairs.length ? null : h("p", { class: "calm" }, "No transaction was disturbed in this run."),
+  ];
+}
+
+function notesOf(items) {
+  const notes = [...new Set(items.flatMap((item) => item.notes))];
+  return notes.length ? panel("Worth knowing", h("ul", {}, notes.map((note) => h("li", {}, note)))) : null;
+}
