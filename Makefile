@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo express work-order check test unit defects bench systems format clean
+.PHONY: help demo express work-order check test unit defects bench screenshots systems format clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ bench: $(VENV)/.ready ## the budgets, side by side in one run [ONLY=name,…]
 
 systems: $(VENV)/.ready ## third-party systems, installed outside the tree [ONLY=name,…]
 	$(BIN)/python bench/systems.py $(if $(ONLY),--only $(ONLY))
+
+screenshots: $(VENV)/.ready ## the pictures of report.html in docs/images, from a run of the shop [EVENTS=file]
+	$(BIN)/python docs/screenshots.py $(if $(EVENTS),--events $(EVENTS))
 
 format: $(VENV)/.ready ## put the code in shape
 	$(BIN)/ruff check --fix .

@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 DEFECTS = "priceOfAll,refusedOrderStays,ordersAskedOneByOne,searchInStatement,stockReadThenWritten"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-SIZE = (1320, 860)
+SIZE = (1480, 940)
+TALLEST = 1700
 
 
 def main() -> None:
@@ -62,7 +63,7 @@ def _pictures(browser: Browser, report: Path) -> None:
     _picture(browser, report, "overview", "#/", "light")
     _picture(browser, report, "dark", "#/", "dark", part="Operations and checks")
     _picture(
-        browser, report, "finding", "#/findings?check=updateChangesOnlyAsked", "light", opened=True
+        browser, report, "finding", "#/findings?check=errorLeavesNoTrace", "light", opened=True
     )
     _picture(browser, report, "schedule", "#/findings?check=serialOutcome", "light", opened=True)
 
@@ -81,7 +82,7 @@ def _picture(
     context = browser.new_context(
         viewport={"width": SIZE[0], "height": SIZE[1]},
         color_scheme="dark" if light == "dark" else "light",
-        device_scale_factor=1.5,
+        device_scale_factor=1.25,
     )
     page = context.new_page()
     page.goto(f"{report.as_uri()}{address}")
@@ -98,7 +99,9 @@ def _picture(
     if part:
         heading = page.get_by_role("heading", name=part)
         heading.evaluate("e => window.scrollTo(0, e.getBoundingClientRect().top - 90)")
-    page.screenshot(path=IMAGES / f"{name}.png", full_page=opened)
+    tall = page.evaluate("document.documentElement.scrollHeight") if opened else SIZE[1]
+    page.set_viewport_size({"width": SIZE[0], "height": min(tall, TALLEST)})
+    page.screenshot(path=IMAGES / f"{name}.png")
     context.close()
     print(f"docs/images/{name}.png")
 

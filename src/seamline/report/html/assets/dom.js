@@ -36,7 +36,7 @@ const SIGNS = {
   passed: ["✓", "passed"], proven: ["◆", "proven"], failed: ["✗", "failed"], error: ["✗", "error"],
   warning: ["!", "warning"], info: ["i", "info"], abstained: ["○", "could not judge"],
   errored: ["⊘", "could not be carried out"], "not run": ["○", "not run"], unstable: ["~", "unstable"],
-  accepted: ["≈", "accepted"],
+  accepted: ["≈", "accepted"], elsewhere: ["↗", "failed at another operation of a sequence"],
 };
 
 function sign(state) {

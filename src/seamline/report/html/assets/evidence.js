@@ -12,13 +12,20 @@ function evidenceParts(evidence) {
 }
 
 function exchangePart(x, several) {
-  const title = several ? `Request ${x.step + 1}${x.judged ? ", the one judged" : ""}` : "Request and answer";
-  return h("section", { class: several && x.judged ? "exchange judged" : "exchange" },
-    h("h2", {}, title, " ", h("span", { class: "dim" }, x.label ? `${x.label} · ` : "", operationName(x.operation), ` as ${x.identity}`)),
+  const about = h("span", { class: "dim" }, x.label ? `${x.label} · ` : "", operationName(x.operation), ` as ${x.identity}`);
+  if (several && !x.judged) {
+    return h("details", { class: "exchange" }, h("summary", {}, h("strong", {}, `Request ${x.step + 1}`), " ", about, ` → ${x.status || "no answer"}`), exchangeBody(x));
+  }
+  return h("section", { class: several ? "exchange judged" : "exchange" },
+    h("h2", {}, several ? `Request ${x.step + 1}, the one judged` : "Request and answer", " ", about), exchangeBody(x));
+}
+
+function exchangeBody(x) {
+  return [
     h("div", { class: "pair" },
       message("Request", x.request || x.curl), message(x.status ? `Answer ${x.status}` : "No answer", x.response)),
     x.notes.length ? h("ul", { class: "notes" }, x.notes.map((note) => h("li", {}, note))) : null,
-    timeline(x), changesPart(x));
+    timeline(x), changesPart(x)];
 }
 
 // A message as it was sent: head, and a body that is set out when it is JSON.

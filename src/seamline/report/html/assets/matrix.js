@@ -9,7 +9,8 @@ function matrixPanel(matches) {
   const rows = DATA.operations.filter((o) => matches(o.name));
   if (!DATA.operations.length || !groups.length) return null;
   const worst = worstByCell();
-  const legend = ["passed", "error", "warning", "info", "unstable", "abstained"];
+  const elsewhere = rows.some((o) => Object.entries(o.checks).some(([check, [, failed]]) => failed && !worst.has(`${o.name}\n${check}`)));
+  const legend = ["passed", "error", "warning", "info", "unstable", "abstained", ...(elsewhere ? ["elsewhere"] : [])];
   const box = panel("Operations and checks",
     h("p", { class: "legend" }, legend.map((state) => h("span", {}, sign(state), " ", SIGNS[state][1])),
       h("span", {}, "blank: the check does not apply")));
@@ -61,7 +62,7 @@ function matrixCell(operation, check, kind, worst) {
   }
   const [applied, failed, abstained] = tally;
   const found = worst.get(`${operation.name}\n${check}`);
-  const state = found || (failed ? "error" : applied ? "passed" : "abstained");
+  const state = found || (failed ? "elsewhere" : applied ? "passed" : "abstained");
   const told = [applied - failed ? `${number(applied - failed)} passed` : "", failed ? `${number(failed)} failed` : "",
     abstained ? `${number(abstained)} could not be judged` : ""].filter(Boolean).join(", ");
   const title = `${check} on ${operation.name}: ${told}`;

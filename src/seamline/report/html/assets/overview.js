@@ -46,7 +46,7 @@ function tiles() {
     c.captured ? tile(number(c.changes), "row changes seen", null, back) : tile("–", "rows were not watched"),
     c.data ? tile(number(c.data), "rules of rows", "#/data") : "",
     c.revisions ? tile(number(c.revisions), "revisions walked", "#/migrations") : "",
-    tile(seconds(run.seconds), "in all", null, run.started || ""),
+    tile(seconds(run.seconds), "in all"),
   ];
 }
 
