@@ -34,6 +34,7 @@ from seamline.system.workspace import workspace
 from seamline.text.plain import one_line
 from seamline.text.redact import Redactor
 from seamline.workflow.init_accounts import become, said, to_paste
+from seamline.workflow.init_deployed import with_deployed
 from seamline.workflow.init_page import (
     Report,
     command,
@@ -92,7 +93,9 @@ class _Init:
                     document = await self._document(setup, target)
                     target = await self._accounts(setup, stack, target, document)
                     made = await self._generated(setup, stack, target, document)
-            self._write(setup.project, made)
+                    data, said_of_it = await with_deployed(setup, made.data)
+                    self.report.found += [said_of_it] if said_of_it else []
+            self._write(setup.project, msgspec.structs.replace(made, data=data))
         except SeamlineError as exc:
             raise self._with_lines(exc) from None
 

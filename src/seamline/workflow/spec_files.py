@@ -82,6 +82,12 @@ def existing(project: Project) -> dict[str, Path]:
     return {stem: path for stem, path in found.items() if path is not None}
 
 
+def generated_before(project: Project, stem: str) -> Any:
+    """The file as it was last generated; empty where that is not kept."""
+    base = project.path(project.paths.specs) / _BASE / f"{stem}.json"
+    return _decoded(base) if base.is_file() else {}
+
+
 def check_existing(project: Project, files: Mapping[str, Path]) -> None:
     """Raise `SpecError` with all that is wrong in them: what cannot be read cannot be merged."""
     problems: list[str] = []
@@ -111,7 +117,7 @@ def draft(project: Project, stem: str, generated: Any) -> Draft:
             raise RuntimeError(f"the generated {path.name} breaks its own rules: {exc}") from exc
         return Draft(path=path, base=base, value=generated, text=text, generated=text, is_new=True)
     mine, before = _decoded(path), path.read_text("utf-8-sig")
-    then = _decoded(base) if base.is_file() else {}
+    then = generated_before(project, stem)
     merged = merge(then, mine, generated)
     value = merged.value
     left_out: list[str] = []
