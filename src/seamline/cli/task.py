@@ -39,6 +39,6 @@ def task(order: Path, project: Path, root: Path | None, state: Path | None, quie
     from seamline.workflow.task import carry_out_task
 
     wanted = load_order(order)
-    job = load_job(project, parts=("api", "database"))
+    job = load_job(project, parts=("api", "database"), transactions=True)
     where = root if root is not None else order.resolve().parent
     return carry_out_task(wanted, job, sys.stdout, root=where, state=state, quiet=quiet)

@@ -51,7 +51,7 @@ def load_job(
     since: str | None = None,
     walk: bool = True,
     only_walk: bool = False,
-    transactions: bool = True,
+    transactions: bool = False,
     only_transactions: bool = False,
     deep: bool = False,
 ) -> Job:
@@ -120,7 +120,7 @@ def load_job(
             and (not checks or bool(checks.intersection(MIGRATION_CHECKS)))
         ),
         only_walk=only_walk,
-        transactions=transactions
+        transactions=(transactions or only_transactions)
         and "database" in parts
         and (not checks or bool(checks.intersection(SWEEP_CHECKS))),
         only_transactions=only_transactions,

@@ -1,0 +1,140 @@
+"""A system of one operation, POST /orders, that treats its database well or badly, behind the wire proxy."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import msgspec
+import psycopg
+
+from seamline.model.case import Case
+from seamline.model.exchange import Request
+from seamline.run.session import Rules, Target
+from seamline.run.setup import Setup
+from seamline.text.redact import Redactor
+from seamline.wire.thread import tapped
+
+from ..engines.lab import Lab
+from ..run.lab import case, session, step
+
+TABLES = (
+    "CREATE TABLE orders (id bigserial PRIMARY KEY, item text, at timestamptz DEFAULT clock_timestamp())",
+    "CREATE TABLE audit (id bigserial PRIMARY KEY, subject text)",
+)
+Connection = psycopg.AsyncConnection[Any]
+Work = Callable[[Connection], Awaitable[None]]
+ORDER: Case = msgspec.structs.replace(
+    case(step("POST /orders", (201,)), kind="positive"), id="order", subject="POST /orders"
+)
+
+
+class Shop:
+    """Answers 201 where `work` goes well on a connection, 503 where not; `tries` it again otherwise.
+
+    With `kept` one connection serves all requests and is not mended, with `tells` errors are shown.
+    """
+
+    def __init__(
+        self, work: Work, *, tries: int = 1, kept: bool = False, tells: bool = False
+    ) -> None:
+        self.url = ""
+        self._work, self._tries, self._kept, self._tells = work, tries, kept, tells
+        self._connection: Connection | None = None
+
+    async def __call__(self, request: Request) -> tuple[int, Any]:
+        said = ""
+        for _ in range(self._tries):
+            try:
+                if self._connection is None:
+                    self._connection = await psycopg.AsyncConnection.connect(self.url)
+                await self._work(self._connection)
+            except psycopg.Error as error:
+                said = str(error)
+            else:
+                return 201, {}
+            finally:
+                await self._let_go()
+        return 503, {"detail": said if self._tells else "try again"}
+
+    async def _let_go(self) -> None:
+        if self._connection is not None and not self._kept:
+            await self._connection.close()
+            self._connection = None
+
+
+async def together(connection: Connection) -> None:
+    """The order and its audit in one transaction."""
+    async with connection.transaction():
+        await _order(connection)
+        await _audit(connection)
+
+
+async def apart(connection: Connection) -> None:
+    """Two transactions."""
+    async with connection.transaction():
+        await _order(connection)
+    async with connection.transaction():
+        await _audit(connection)
+
+
+async def carelessly(connection: Connection) -> None:
+    """An audit that cannot be written is none."""
+    async with connection.transaction():
+        await _order(connection)
+        try:
+            async with connection.transaction():
+                await _audit(connection)
+        except psycopg.DatabaseError as error:
+            if connection.closed:
+                raise error from None
+
+
+async def unended(connection: Connection) -> None:
+    """Nobody rolls back."""
+    await _order(connection)
+    await _audit(connection)
+    await connection.commit()
+
+
+async def _order(connection: Connection) -> None:
+    await connection.execute("INSERT INTO orders (item) VALUES (%s)", ("tea",))
+
+
+async def _audit(connection: Connection) -> None:
+    await connection.execute(
+        "INSERT INTO audit (subject) VALUES ('order/' || currval('orders_id_seq'))"
+    )
+
+
+class Bench:
+    """What a sweep needs of a `Setup`: targets, one after another."""
+
+    def __init__(self, lab: Lab, shop: Shop) -> None:
+        self._lab, self._shop = lab, shop
+        self.redactor = Redactor()
+        self.made = 0
+
+    @asynccontextmanager
+    async def target(self, *, quiet: bool = False) -> AsyncIterator[Target]:
+        """A target with capture and a tap, on the lab's database."""
+        self.made += 1
+        address = self._lab.client.address
+        async with tapped(address.host, address.port) as tap:
+            via = self._lab.server.via(address, tap.port)
+            assert via is not None
+            self._shop.url = via.url
+            async with session(self._lab, self._shop) as made:
+                made.target.tap = tap
+                assert made.target.capture is not None
+                await made.target.capture.mark()
+                yield made.target
+
+
+async def bench(lab: Lab, shop: Shop) -> tuple[Setup, Rules]:
+    """A setup on a lab with the shop's tables, and rules."""
+    await lab.client.run(*TABLES)
+    async with session(lab, shop) as made:
+        rules = made.rules
+    return cast("Setup", Bench(lab, shop)), rules

@@ -1,0 +1,102 @@
+"""Sweeps of a real database: each way to treat it badly is found by its check, the sound ways are silent."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+import pytest
+
+from seamline.explore.faults.finding import findings_in
+from seamline.explore.faults.sweep import Sweeper, Swept
+from seamline.model.finding import Finding
+
+from ..engines.lab import Lab
+from .shop import ORDER, Shop, apart, bench, carelessly, together, unended
+
+
+async def sweep(lab: Lab, shop: Shop, *, deep: bool = False) -> tuple[Swept, list[Finding]]:
+    setup, rules = await bench(lab, shop)
+    async with AsyncExitStack() as stack:
+        swept = await Sweeper(setup, rules, stack, deep=deep).sweep(ORDER)
+    return swept, findings_in(swept, rules, setup.redactor)
+
+
+def said(findings: list[Finding]) -> set[tuple[str, str]]:
+    return {(f.check, f.detail) for f in findings}
+
+
+async def test_one_transaction_is_all_or_nothing(database: Lab) -> None:
+    swept, found = await sweep(database, Shop(together))
+    assert found == []
+    assert swept.sweep is not None
+    told = [(t.injection.ordinal, t.injection.harm, t.struck) for t in swept.sweep.trials]
+    assert told == [
+        (2, "error", True),
+        (2, "lost before", True),
+        (3, "error", True),
+        (3, "lost before", True),
+        (4, "refused", True),
+        (4, "lost after", True),
+    ]
+    answers = [t.exchange.status for t in swept.sweep.trials]
+    assert answers == [503] * 6
+    rows = [len(t.exchange.changes or ()) for t in swept.sweep.trials]
+    assert rows == [0, 0, 0, 0, 0, 2]  # done, and its answer lost
+    assert await database.rows("orders") == []
+
+
+async def test_every_fault_of_the_deep_set_is_all_or_nothing(database: Lab) -> None:
+    swept, found = await sweep(database, Shop(together), deep=True)
+    assert found == []
+    assert swept.sweep is not None
+    assert len(swept.sweep.trials) > 25
+    assert swept.unmet == 0
+
+
+async def test_a_retry_of_what_was_rolled_back_is_legal_and_of_what_was_committed_is_not(
+    database: Lab,
+) -> None:
+    swept, found = await sweep(database, Shop(together, tries=2))
+    assert said(found) == {("retryAppliesOnce", "twice")}
+    assert swept.sweep is not None
+    # Ids and what holds them are others after a retry, and that is nothing.
+    assert [t.exchange.status for t in swept.sweep.trials] == [201] * 6
+    injection = found[0].evidence.injection if found[0].evidence is not None else None
+    assert injection is not None
+    assert (injection.ordinal, injection.harm) == (4, "lost after")
+
+
+async def test_two_transactions_are_torn_apart(database: Lab) -> None:
+    _, found = await sweep(database, Shop(apart))
+    assert said(found) == {("atomicUnderFaults", "an error with a part of the rows")}
+    assert "without insert into audit" in found[0].actual
+
+
+async def test_an_ignored_error_is_a_success_without_all_rows(database: Lab) -> None:
+    _, found = await sweep(database, Shop(carelessly))
+    assert said(found) == {("atomicUnderFaults", "a success with a part of the rows")}
+
+
+async def test_a_connection_that_nobody_mends(database: Lab) -> None:
+    _, found = await sweep(database, Shop(unended, kept=True))
+    assert ("recoversAfterFaults", "next request") in said(found)
+    assert {f.check for f in found} == {"recoversAfterFaults"}
+
+
+async def test_an_error_that_is_shown(database: Lab) -> None:
+    _, found = await sweep(database, Shop(together, tells=True))
+    assert {f.check for f in found} == {"faultLeaksNothing"}
+
+
+@pytest.mark.parametrize("shop", [Shop(together), Shop(apart)])
+async def test_three_times_the_same(database: Lab, shop: Shop) -> None:
+    setup, rules = await bench(database, shop)
+    seen = []
+    for _ in range(3):
+        async with AsyncExitStack() as stack:
+            swept = await Sweeper(setup, rules, stack).sweep(ORDER)
+        assert swept.sweep is not None
+        trials = [(t.injection, t.exchange.status, t.struck) for t in swept.sweep.trials]
+        ids = [f.id for f in findings_in(swept, rules, setup.redactor)]
+        seen.append((trials, ids))
+    assert seen[0] == seen[1] == seen[2]
