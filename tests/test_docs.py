@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from shop.defects import DEFECTS
 
-from docs import checks_table
+from docs import checks_table, reference
 from seamline.checks import CHECKS
 from seamline.cli.main import cli
+from seamline.errors import SeamlineError
 from seamline.model.vocabulary import (
     API_CHECKS,
     DATA_CHECKS,
@@ -41,6 +42,22 @@ def test_the_table_of_checks_is_true_and_each_has_a_defect() -> None:
     assert set(CHECKS) <= {d.check for d in DEFECTS}
 
 
+def test_the_reference_is_true() -> None:
+    page = (ROOT / "docs" / "reference.md").read_text()
+    assert page == reference.page(), "run python docs/reference.py"
+
+
+def test_the_exit_codes_of_the_reference_are_those_of_the_program() -> None:
+    def below(kind: type[SeamlineError]) -> set[int]:
+        return {kind.exit_code}.union(*(below(k) for k in kind.__subclasses__()))
+
+    front_door = (ROOT / "src" / "seamline" / "cli" / "main.py").read_text()
+    codes = (
+        {0, 1} | below(SeamlineError) | {int(c) for c in re.findall(r"code = (\d+)", front_door)}
+    )
+    assert set(reference.EXIT_CODES) == codes
+
+
 def test_every_command_of_the_readme_exists_and_the_other_way_round() -> None:
     named = set(re.findall(r"seamline ([a-z]+)", (ROOT / "README.md").read_text()))
     assert set(cli.commands) == named & set(cli.commands)
@@ -60,6 +77,6 @@ def test_no_file_is_long() -> None:
 
 
 def test_every_link_of_the_docs_leads_somewhere() -> None:
-    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
             assert "://" in target or (page.parent / target).exists(), (page.name, target)
