@@ -18,7 +18,7 @@ from .world import abstains, applies, context, exchange, found, inserted, update
 
 INPUT, GROWS, BOUNDED = "inputStaysParameter", "statementsDoNotGrow", "listIsBounded"
 ONE, OPEN, TOLD = "oneWriteTransaction", "noOpenTransaction", "sqlErrorsTold"
-SCANS = "noSequentialScan"
+SCANS, BUDGET = "noSequentialScan", "statementBudget"
 
 
 def traced(*sql: SqlStatement, **more: Any) -> Exchange:
@@ -223,3 +223,19 @@ def test_a_scan_that_an_index_would_spare_is_told() -> None:
     assert not found(SCANS, traced(LINES, scans=(near,)), context())
     assert not found(SCANS, traced(LINES, scans=()), context())
     assert abstains(SCANS, traced(LINES), context())
+
+
+def test_more_statements_than_the_budget_are_told() -> None:
+    x = traced(ORDERS, *[LINES] * 4)
+    (finding,) = found(BUDGET, x, context(statements=4))
+    assert finding.actual.startswith("5 statements, of which 4: SELECT * FROM order_lines")
+    assert not found(BUDGET, x, context(statements=5))
+    assert abstains(BUDGET, exchange(), context(statements=4))
+    assert not applies(BUDGET, x, context())
+
+
+def test_what_drivers_ask_and_what_comes_later_is_not_counted() -> None:
+    asked = statement("select pg_catalog.version()")
+    late = statement("SELECT * FROM orders", started_ms=ANSWERED + 1)
+    x = traced(statement("BEGIN"), asked, LINES, late)
+    assert not found(BUDGET, x, context(statements=1))

@@ -16,7 +16,6 @@ from seamline.model.vocabulary import (
     DATA_CHECKS,
     DOCUMENT_CHECKS,
     MIGRATION_CHECKS,
-    PLANNED_CHECKS,
     ROLLOUT_CHECKS,
     SWEEP_CHECKS,
     Severity,
@@ -53,7 +52,6 @@ def folded(*events: Event) -> Summary:
         *ROLLOUT_CHECKS,
         *SWEEP_CHECKS,
         *DOCUMENT_CHECKS,
-        *PLANNED_CHECKS,
     ],
 )
 def test_every_check_has_its_section(check: str) -> None:
@@ -68,7 +66,6 @@ def test_every_section_names_only_known_checks() -> None:
         *MIGRATION_CHECKS,
         *ROLLOUT_CHECKS,
         *SWEEP_CHECKS,
-        *PLANNED_CHECKS,
     }
 
 

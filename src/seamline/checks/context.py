@@ -43,7 +43,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     values of secret columns as the database holds them. `validations` are the checks that apply.
     `noise` is what says nothing where two requests are compared. `error_shape` is what nearly all
     documented error answers have in common. `latency_ms` is the time that a person gives the operation,
-    `methods` are those that the document has, by path. `drifts` are the contradictions between what
+    `statements` how many statements it may send, `methods` are those that the
+    document has, by path. `drifts` are the contradictions between what
     the document says of the operation and what the catalog says of its table.
     `access` are the roles (or identities) that may call the operation, None where nobody says;
     `access_from` is who says so: a person (`reviewed`), `learned` or the `document`. `reconcile` are the
@@ -65,6 +66,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     access_from: str = ""
     error_shape: ErrorShape | None = None
     latency_ms: float | None = None
+    statements: int | None = None
     methods: Mapping[str, frozenset[str]] = {}
     drifts: tuple[Drift, ...] = ()
     reconcile: tuple[Reconciliation, ...] = ()

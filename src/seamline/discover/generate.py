@@ -34,6 +34,8 @@ from seamline.openapi.table.match import match
 from seamline.run.session import Session, rows_of
 
 _ROUNDS = 3
+_SLACK = 3
+"""So many statements more than were seen a learned budget has at least."""
 """How often what failed is tried again, with rows that other operations have since been seen to make."""
 
 
@@ -276,6 +278,8 @@ class Discovery:
             entry["effects"] = {**entry.get("effects", {}), "error": error}
         if success.columns:
             entry["columns"] = success.columns
+        if most := self._lab.statements.get(operation.key):
+            entry["budget"] = {"statements": most + max(_SLACK, most // 2), "learned": True}
         entry["cases"] = await self._cases(success)
         return entry
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from seamline.checks.statement_budget import counted
 from seamline.discover.act import Act, case_of
 from seamline.discover.choice import Choice, Filled
 from seamline.discover.listed import Listed
@@ -56,7 +57,8 @@ class Lab(msgspec.Struct, kw_only=True):
     """A session to try things in. `roles` are the identities with their roles, in the toml's order;
     `mine` the rows that each of them owns, by table. `images` collects rows that attempts wrote, `new`
     those of them that had not been there, `refused` by table who wrote what and was refused (4xx),
-    `listed` what lists showed, by the shape of their path, `writes` what each attempt did to the rows."""
+    `listed` what lists showed, by the shape of their path, `writes` what each attempt did to the rows,
+    `statements` the most that an accepted request of each operation took."""
 
     session: Session
     document: Document
@@ -72,6 +74,7 @@ class Lab(msgspec.Struct, kw_only=True):
     refused: dict[str, list[tuple[str, RowOp]]] = msgspec.field(default_factory=dict)
     listed: dict[str, Listed] = msgspec.field(default_factory=dict)
     writes: list[list[RowChange]] = msgspec.field(default_factory=list)
+    statements: dict[str, int] = msgspec.field(default_factory=dict)
 
     def filled(self, operation: Operation, identity: str, choice: Choice) -> Filled:
         """A request of an operation for an identity."""
@@ -90,6 +93,9 @@ class Lab(msgspec.Struct, kw_only=True):
         if written and len(self.writes) < _MOST_WRITES:
             self.writes.append(written)
         for exchange in outcome.exchanges:
+            if exchange.succeeded and exchange.sql is not None:
+                most = self.statements.get(exchange.operation, 0)
+                self.statements[exchange.operation] = max(most, len(counted(exchange)))
             for change in exchange.changes or ():
                 if change.after is not None:
                     self.images.setdefault(change.table, []).append(change.after)

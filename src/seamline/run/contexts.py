@@ -16,7 +16,7 @@ from seamline.openapi.error_shape import error_shape
 from seamline.openapi.operation import Operation
 from seamline.openapi.validate import BodySchemas
 from seamline.spec.data import Reconciliation
-from seamline.spec.endpoints import EndpointSpec, chosen
+from seamline.spec.endpoints import Budget, EndpointSpec, chosen
 
 _WRITES: Mapping[str, tuple[RowOp, ...]] = {
     "POST": ("insert",),
@@ -48,10 +48,14 @@ def contexts(
         )
         for key in {**operations, **endpoints, **shown}
     }
-    budgets = {k: e.budget.latency_ms for k, e in endpoints.items() if e.budget is not None}
+    budgets = {k: e.budget or Budget() for k, e in endpoints.items()}
     return {
         k: msgspec.structs.replace(
-            c, error_shape=shape, latency_ms=budgets.get(k), reconcile=shown.get(k, ())
+            c,
+            error_shape=shape,
+            latency_ms=budgets.get(k, Budget()).latency_ms,
+            statements=budgets.get(k, Budget()).statements,
+            reconcile=shown.get(k, ()),
         )
         for k, c in found.items()
     }

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from seamline.model.case import Case, NotCovered, Plan, RequestTemplate, Step
-from seamline.model.vocabulary import ANONYMOUS, API_CHECKS, PLANNED_CHECKS, CaseKind
+from seamline.model.vocabulary import ANONYMOUS, API_CHECKS, CaseKind
 from seamline.openapi.operation import Operation, Parameter
 from seamline.run.contexts import requires_auth
 from seamline.run.probe.world import without_credentials
@@ -71,9 +71,6 @@ class Planner:
                 "the document does not have it: checks of the contract abstain",
                 did_you_mean(key, list(self._operations)).strip(),
             )
-        for name in _named(endpoint.validations):
-            if name in PLANNED_CHECKS:
-                self._skip(key, f"{name}: this version does not have this check yet")
         own = [self._case(endpoint, c) for c in endpoint.cases]
         if not any(c.kind == "positive" for c in own):
             minimal = self._minimal(endpoint)
@@ -250,10 +247,6 @@ def _without(base: Case, credentials: str, name: str) -> Case:
         validations=None if base.validations is None else base.validations | {"authRequired"},
         origin=f"derived: {base.id} with {credentials} credentials",
     )
-
-
-def _named(validations: written.Validations) -> tuple[str, ...]:
-    return validations if isinstance(validations, tuple) else ()
 
 
 def _normal(key: str) -> str:

@@ -85,9 +85,14 @@ class Allowance(_Entry, frozen=True, kw_only=True):
 
 
 class Budget(_Entry, frozen=True, kw_only=True):
-    """What the operation may use: the median time of a few of its requests, in milliseconds."""
+    """What the operation may use: the median time of a few of its requests in milliseconds, SQL statements.
 
-    latency_ms: Positive
+    `learned` says that `init` has counted the statements and nobody has reviewed the number.
+    """
+
+    latency_ms: Positive | None = None
+    statements: Count | None = None
+    learned: bool = False
 
 
 class DerivedCases(_Entry, frozen=True, kw_only=True):

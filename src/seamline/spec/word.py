@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from seamline.model.vocabulary import API_CHECKS, METHODS, PLANNED_CHECKS
+from seamline.model.vocabulary import API_CHECKS, METHODS
 
 _END = (
     r"(?![\s\S])"  # the end of the text in every dialect; Python's `$` stops before a last newline
@@ -47,7 +47,7 @@ ColumnName = Annotated[
     str, must("name a table and a column such as 'orders.id'", rf"^[^.]+(\.[^.]+){{1,2}}{_END}")
 ]
 Name = Annotated[str, must("not be empty", r"^[\s\S]")]
-ApiCheck = Annotated[str, one_of(API_CHECKS + PLANNED_CHECKS)]
+ApiCheck = Annotated[str, one_of(API_CHECKS)]
 Status = Annotated[int, msgspec.Meta(ge=100, le=599, extra={"must": "must be from 100 to 599"})]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1, extra={"must": "must be from 0 to 1"})]
 Count = Annotated[int, msgspec.Meta(ge=0, extra={"must": "must not be negative"})]

@@ -232,7 +232,7 @@ _YES = {True: "yes", False: "**no**", None: "–"}
 
 def _performance(doc: Document, section: Section, s: Summary) -> None:
     doc.block(
-        "Durations are measured and not judged: this version has no budgets. Each is from the first byte "
+        "Durations are measured, and judged where an operation has a budget. Each is from the first byte "
         "sent to the last received, one request at a time, in every kind of case together; "
         f"medians and percentiles are exact to {SHARPNESS}."
     )

@@ -14,6 +14,14 @@ STATEMENTS = (
         what="GET /orders sends a statement for each order of the page.",
         check="statementsDoNotGrow",
         operation="GET /orders",
+        also=("statementBudget",),
+    ),
+    Defect(
+        name="cartAskedOneByOne",
+        what="GET /cart sends a statement for each of its items.",
+        check="statementBudget",
+        operation="GET /cart",
+        reviewed=True,
     ),
     Defect(
         name="wholeAuditRead",
