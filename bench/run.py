@@ -24,6 +24,7 @@ BENCHES = {
     "data": "data_checks",
     "report": "report",
     "proxy": "proxy",
+    "sweep": "sweep",
 }
 
 
