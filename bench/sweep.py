@@ -32,8 +32,10 @@ ROUNDS = 7
 async def run() -> list[Measure]:
     """The measure of this file."""
     job = load_job(SHOP, parts=("api", "database"))
+    database = job.project.database
+    assert database is not None
     untraced = msgspec.structs.replace(
-        job.project, database=msgspec.structs.replace(job.project.database, trace=False)
+        job.project, database=msgspec.structs.replace(database, trace=False)
     )
     redactor = Redactor()
     with workspace() as space:
