@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from seamline.workflow.items import Judged
     from seamline.workflow.job import Job
 
-_TOLD = "seamline"
+_NAME = "seamline"
 _JOB: pytest.StashKey[Job] = pytest.StashKey()
 _GROUND: pytest.StashKey[Ground] = pytest.StashKey()
 _WHY_NOT = pytest.StashKey[str]()
@@ -38,8 +38,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("seamline_project", "where seamline.toml is", default=".")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Take the ids of items out of what pytest takes for paths, and declare the marker."""
+    ids = [given for given in config.args if given.partition("::")[0] == _NAME]
+    if ids:
+        config.args = [given for given in config.args if given not in ids]
+        config.option.seamline, config.option.seamline_ids = True, ids  # the workers get options
     if config.getoption("--seamline"):
         config.addinivalue_line(
             "markers",
@@ -69,8 +74,9 @@ def pytest_collection_modifyitems(
 ) -> None:
     """Put the plan behind the tests that were collected from files."""
     if _JOB in config.stash:
-        plan = _Plan.from_parent(session, name=_TOLD, nodeid=_TOLD, path=_project(config))
-        items.extend(session.genitems(plan))
+        plan = _Plan.from_parent(session, name=_NAME, nodeid=_NAME, path=_project(config))
+        wanted = config.getoption("seamline_ids", None)
+        items.extend(item for item in session.genitems(plan) if _is_among(item.nodeid, wanted))
 
 
 @pytest.fixture
@@ -120,7 +126,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for reports in terminalreporter.stats.values()
         for report in reports
         for name, text in getattr(report, "user_properties", ())
-        if name == _TOLD
+        if name == _NAME
     }
     if told:
         terminalreporter.section("seamline: told, failing nothing")
@@ -150,7 +156,7 @@ class _Item(pytest.Item):
             judged = self.judge()
         except SeamlineError as error:
             raise Failed(str(error)) from None
-        self.user_properties += [(_TOLD, line) for line in judged.told]
+        self.user_properties += [(_NAME, line) for line in judged.told]
         if judged.skipped:
             pytest.skip(judged.skipped)
         if judged.failures:
@@ -199,6 +205,11 @@ class _Plan(pytest.Collector):
             made.add_marker(pytest.mark.seamline(kind=item.kind, operation=item.group))
             group.found.append(made)
         return groups.values()
+
+
+def _is_among(nodeid: str, wanted: list[str] | None) -> bool:
+    """Whether an item, or what it belongs to, was asked for by its id; all are where none is."""
+    return wanted is None or any(nodeid == w or nodeid.startswith(f"{w}::") for w in wanted)
 
 
 def _project(config: pytest.Config) -> Path:

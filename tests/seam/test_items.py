@@ -34,6 +34,9 @@ def test_they_are_selected_by_name_and_by_kind(orders: Path) -> None:
     assert "createOrder-ok PASSED" in said
     assert "none-left PASSED" not in said
     assert "test_plain" not in said
+    code, said = run_pytest(orders, "-v", "seamline::POST /orders::createOrder-ok")
+    assert code == 0, said
+    assert " 1 passed" in said
 
 
 def test_workers_have_a_system_each(orders: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from seamline.wire.thread import new_loop
 
 _T = TypeVar("_T")
+_UNWIND_S = 15.0
 
 
 class Loop:
@@ -23,12 +24,22 @@ class Loop:
         self._thread.start()
 
     def call(self, work: Coroutine[Any, Any, _T]) -> _T:
-        """The result of a coroutine; what interrupts the waiting (Ctrl-C) cancels it."""
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        """The result of a coroutine; what interrupts the waiting (Ctrl-C) cancels it, and it ends cleanly."""
+        has_ended = threading.Event()
+
+        async def carry_out() -> _T:
+            try:
+                return await work
+            finally:
+                has_ended.set()
+
+        future = asyncio.run_coroutine_threadsafe(carry_out(), self._loop)
         try:
             return future.result()
         except BaseException:
-            future.cancel()
+            if not future.done():
+                future.cancel()
+                has_ended.wait(_UNWIND_S)
             raise
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ from seamline.run.rules import Judging, judging
 from seamline.run.sound import document_findings
 from seamline.run.vitals import Vitals
 from seamline.seam import Ground
+from seamline.text.plain import one_line
 from seamline.workflow.accepted import Acceptances
 from seamline.workflow.cases import Listener, Sender
 from seamline.workflow.job import Job
@@ -32,6 +33,7 @@ from seamline.workflow.rows import checked
 
 _T = TypeVar("_T")
 _WIDTH = 100
+_NAME = 200
 LEFT_OUT = "each derived case of this operation costs a fresh start of the system, and some had one"
 
 
@@ -68,7 +70,7 @@ class Items:
         self._sender: Sender | None = None
         self._tables: dict[tuple[str, str, str], DataChecked] = {}
         self._broken_before: set[str] = set()
-        self._confirmed: dict[str, Finding] = {}
+        self._confirmed: set[str] = set()
         self._tries = 0
         self._position = 0
         self._outcome: Outcome | None = None
@@ -94,7 +96,7 @@ class Items:
         has_rows = "database" in self._job.parts and self._ground.target.database is not None
         for rule in self._judged.rows if has_rows else ():
             if not rule.proven:  # the database itself sees to the others
-                name = f"{rule.check}: {rule.label}"
+                name = one_line(f"{rule.check}: {rule.label}", _NAME)
                 yield Item(rule.table.name, name, "table", partial(self._now, self._look, rule))
         if self._ground.setup.document is not None and "api" in self._job.parts:
             yield Item("document", "sound", "document", self._read)
@@ -160,7 +162,12 @@ class Items:
 
     async def _believed(self, case: Case, found: list[Finding]) -> list[Finding]:
         """The findings with their verdicts: what would fail the item is sent again alone."""
-        known = [self._confirmed.get(f.fingerprint, f) for f in found]
+        known = [
+            msgspec.structs.replace(f, verdict="confirmed")
+            if f.fingerprint in self._confirmed
+            else f
+            for f in found
+        ]
         wanted = [f for f in known if f.verdict == "unconfirmed" and self._matters(f)]
         limits = self._job.project.limits
         if not wanted or self._tries >= limits.confirm or not self._ground.setup.can_clone:
@@ -173,7 +180,7 @@ class Items:
                 self._ground.setup, self._ground.session.rules, wanted, {case.id: case}, 1
             )
         }
-        self._confirmed |= {k: f for k, f in again.items() if f.verdict == "confirmed"}
+        self._confirmed |= {k for k, f in again.items() if f.verdict == "confirmed"}
         return [again.get(f.fingerprint, f) for f in known]
 
     async def _make_room(self) -> None:
