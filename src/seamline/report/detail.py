@@ -54,10 +54,9 @@ def show(finding: Finding, stream: TextIO, width: int, command: str = "") -> Non
         page.labelled("row", visible(pairs(row, most=100)))
     page.blank()
     again = "Look" if finding.check in (*DOCUMENT_CHECKS, *MIGRATION_CHECKS) else "Send it"
-    command = command or f"seamline replay {finding.id}"
     if finding.check in ROLLOUT_CHECKS:
         command = f"seamline run database --check {finding.check}"
-    page.text(f"{again} again with: {command}")
+    page.add(Span(f"{again} again with: {command or f'seamline replay {finding.id}'}"))
     out = SafeStream(stream)
     out.write("\n".join("".join(s.text for s in line) for line in page.lines) + "\n")
     out.flush()
