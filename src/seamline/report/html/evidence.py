@@ -83,7 +83,7 @@ def _statement(s: SqlStatement) -> dict[str, Any]:
         "params": None if s.params is None else [None if p is None else line(p) for p in s.params],
         "tag": line(s.tag, 60),
         "rows": s.rows,
-        "error": line(f"{s.sqlstate} {s.message}", 600) if s.sqlstate else "",
+        "error": line(f"{s.sqlstate} {s.message}".strip(), 600),
         "connection": s.connection,
         "transaction": s.transaction,
         "left": s.tx_status,

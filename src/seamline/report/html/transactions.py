@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from seamline.model.event import SweepFinished
 from seamline.model.finding import Evidence
 from seamline.report.html.data import line, text
 from seamline.report.summary import Summary
@@ -16,12 +17,12 @@ _NOTES = 20
 def transactions(s: Summary) -> dict[str, Any]:
     """A line per write that was disturbed, and per pair of requests that was tried at once."""
     return {
-        "sweeps": [_sweep(e) for e in getattr(s, "sweeps", ())],
+        "sweeps": [_sweep(e) for e in s.sweeps],
         "pairs": [_pair(e) for e in getattr(s, "pairs", ())],
     }
 
 
-def _sweep(event: Any) -> dict[str, Any]:
+def _sweep(event: SweepFinished) -> dict[str, Any]:
     return {
         "operation": line(event.operation),
         "case": line(event.case),
@@ -31,7 +32,9 @@ def _sweep(event: Any) -> dict[str, Any]:
         "unchanged": event.unchanged,
         "complete": event.complete,
         "torn": event.torn,
-        **_ended(event),
+        "findings": [f.id for f in event.findings],
+        "reason": text(event.reason, 600),
+        "notes": [text(n, 600) for n in event.notes[:_NOTES]],
     }
 
 
@@ -46,13 +49,6 @@ def _pair(event: Any) -> dict[str, Any]:
         "preemptions": event.preemptions,
         "outcomes": event.outcomes,
         "refused": event.refused,
-        **_ended(event),
-    }
-
-
-def _ended(event: Any) -> dict[str, Any]:
-    return {
-        "findings": [f.id for f in event.findings],
         "reason": text(event.reason, 600),
         "notes": [text(n, 600) for n in event.notes[:_NOTES]],
     }
@@ -61,7 +57,7 @@ def _ended(event: Any) -> dict[str, Any]:
 def disturbed(evidence: Evidence) -> dict[str, Any]:
     """The fault under which a request was sent, or the schedule that shows what is wrong."""
     told: dict[str, Any] = {}
-    if (fault := getattr(evidence, "injection", None)) is not None:
+    if (fault := evidence.injection) is not None:
         told["fault"] = {
             "ordinal": fault.ordinal,
             "text": text(fault.text),

@@ -83,6 +83,8 @@ function drawTransactions(query) {
   const matches = matcher(query);
   const swept = sweeps.filter((s) => matches(`${s.operation} ${s.case} ${s.reason}`));
   const met = pairs.filter((p) => matches(`${p.first} ${p.second} ${p.what} ${p.tables.join(" ")} ${p.reason}`));
+  const own = DATA.sections.filter((s) => s.title === "Transaction testing").flatMap((s) => s.checks.map((c) => c.name));
+  const found = DATA.findings.filter((f) => own.includes(f.check) && matches(findingText(f)));
   const ended = (item) => (item.reason ? [sign("abstained"), " ", item.reason] : item.findings.length
     ? item.findings.map((id) => h("div", {}, sign("failed"), " ", h("a", { href: address("findings", {}, id) }, id))) : [sign("passed"), " nothing found"]);
   return [
@@ -94,9 +96,10 @@ function drawTransactions(query) {
           s.torn ? h("strong", {}, sign("failed"), " ", number(s.torn)) : "0", ended(s)]), [2, 3, 4, 5, 6]))) : null,
     pairs.length ? panel("Requests at once",
       h("p", { class: "dim" }, "Two requests were sent at once, their statements let go in one order after another. What comes of them has to be what either order alone makes of them."),
-      bounded(met, 300, (shown) => table("Requests at once", ["A", "B", "Meet in", "Schedules", "Switches", "Outcomes", "Refused", "Result"],
+      bounded(met, 300, (shown) => table("Requests at once", ["A", "B", "Meet in", "Schedules", "Switches", "Outcomes", "Refused", "Not tried"],
         shown.map((p) => [code(operationName(p.first)), code(operationName(p.second)), [p.what, p.tables.length ? h("div", { class: "dim" }, p.tables.join(", ")) : ""],
-          [number(p.schedules), p.left ? h("div", { class: "dim" }, `${number(p.left)} not run`) : ""], number(p.preemptions), number(p.outcomes), number(p.refused), ended(p)]), [3, 4, 5, 6]))) : null,
+          [number(p.schedules), p.left ? h("div", { class: "dim" }, `${number(p.left)} not run`) : ""], number(p.preemptions), number(p.outcomes), number(p.refused), p.reason || "–"]), [3, 4, 5, 6]))) : null,
+    found.length ? panel("What was found", findingList(found)) : null,
     notesOf([...swept, ...met]),
     sweeps.length || pairs.length ? null : h("p", { class: "calm" }, "No transaction was disturbed in this run."),
   ];
