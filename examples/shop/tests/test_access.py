@@ -86,7 +86,7 @@ def test_token_of_another_key_or_none_is_refused(shop: Client) -> None:
     claims = jwt.decode(token, options={"verify_signature": False})
     for forged in (
         jwt.encode(claims, "x" * 40, "HS256"),
-        jwt.encode(claims, None, "none"),
+        jwt.encode(claims, "", "none"),
         token[:-4] + "AAAA",
         "x",
     ):
