@@ -98,13 +98,22 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True):
     indexed: float
 
 
+class Locks(msgspec.Struct, frozen=True, kw_only=True):
+    """The tables that a transaction has touched so far, by the strength of its locks on them."""
+
+    read: frozenset[str] = frozenset()
+    written: frozenset[str] = frozenset()
+
+
 class Database(Protocol):
     """One database, opened with Seamline's own rights; not the connection that the system uses.
 
     `query` returns rows as dicts (numbers with a fraction as `Decimal`); `params` are named
     (`%(name)s`) where the text uses them. `structure` is all that the database is made of, in full;
-    `contents` what tables of it hold, with the rows of those that have at most `most`. `watch` is for a
-    database that is thrown away afterwards.
+    `contents` what tables of it hold, with the rows of those that have at most `most`. `locks` and
+    `blocked` are about the server's process of a connection: what its transaction has touched, and
+    whether its statement waits for another transaction. `watch` is for a database that is
+    thrown away afterwards.
     """
 
     address: Address
@@ -118,6 +127,8 @@ class Database(Protocol):
     async def scanned(
         self, text: str, params: Sequence[str | None], table: Table, column: str
     ) -> Scanned | None: ...
+    async def locks(self, backend: int) -> Locks: ...
+    async def blocked(self, backend: int) -> bool: ...
     def capture(self) -> AbstractAsyncContextManager[Capture]: ...
     def snapshot(self, check_s: float) -> AbstractAsyncContextManager[Snapshot]: ...
     def watch(self) -> AbstractAsyncContextManager[Watch]: ...

@@ -78,7 +78,7 @@ async def _carry_out(session: Session, case: Case, outcome: Outcome) -> None:
     """Send and judge step by step; what a step cannot be made of ends the case with an error."""
     answers = Answers(session, os.environ)
     try:
-        wanted = list(_rows_wanted(session, case))
+        wanted = list(rows_wanted(session, case.steps))
         if wanted:
             await answers.prepare(wanted)
         for number, step in enumerate(case.steps):
@@ -102,8 +102,11 @@ def _is_derived(case: Case) -> bool:
     return any(step.twist is not None for step in case.steps)
 
 
-def _rows_wanted(session: Session, case: Case) -> Iterator[tuple[str, dict[str, Any], int]]:
-    for step in case.steps:
+def rows_wanted(
+    session: Session, steps: Sequence[Step]
+) -> Iterator[tuple[str, dict[str, Any], int]]:
+    """The rows that references of these steps name: table, condition, how many."""
+    for step in steps:
         if not _has_references(step.request):
             continue
         for reference in references_in(msgspec.structs.asdict(step.request)):
@@ -126,8 +129,7 @@ async def _send(
     answers: Answers,
     earlier: tuple[Exchange, ...],
 ) -> Exchange:
-    credentials = await _credentials(session, step, answers)
-    request = _request(session, step, answers, credentials)
+    request = await request_of(session, step, answers)
     owner = None
     if step.twist is not None and step.twist.scenario == "foreignObjectProtected":
         sent = resolve_template(step, answers)
@@ -136,7 +138,7 @@ async def _send(
         session.target.tap.forget()
     response, failure, took = await session.target.client.send(request)
     answered = time.perf_counter()
-    changes, notes = await _observe(session)
+    changes, notes = await observed(session)
     tries = 0
     while response is not None and is_limited(response.status, step.status) and not changes:
         if not await session.patience.wait(response, tries):
@@ -144,7 +146,7 @@ async def _send(
         tries += 1
         response, failure, took = await session.target.client.send(request)
         answered = time.perf_counter()
-        changes, more = await _observe(session)
+        changes, more = await observed(session)
         notes += more
     if token_expired(session, case, step, response):
         is_new, said = await renewed(session, step.identity, first=number == 0)
@@ -152,7 +154,7 @@ async def _send(
             request = _request(session, step, answers, session.credentials(step.identity))
             response, failure, took = await session.target.client.send(request)
             answered = time.perf_counter()
-            changes, more = await _observe(session)
+            changes, more = await observed(session)
             said += more
         notes += said
     if response is not None:
@@ -192,6 +194,12 @@ async def _with_scans(session: Session, x: Exchange) -> Exchange:
     if "noSequentialScan" not in session.rules.context(x.operation).validations:
         return x
     return msgspec.structs.replace(x, scans=await scaled.scans(x.sql, catalog))
+
+
+async def request_of(session: Session, step: Step, answers: Answers) -> Request:
+    """The request that a step comes to now: references resolved, with its identity's credentials."""
+    credentials = await _credentials(session, step, answers)
+    return _request(session, step, answers, credentials)
 
 
 async def _with_standing(session: Session, x: Exchange, step: Step, answers: Answers) -> Exchange:
@@ -267,7 +275,8 @@ def _has_references(template: RequestTemplate) -> bool:
     return isinstance(template.json, dict | list)
 
 
-async def _observe(session: Session) -> tuple[tuple[RowChange, ...] | None, tuple[str, ...]]:
+async def observed(session: Session) -> tuple[tuple[RowChange, ...] | None, tuple[str, ...]]:
+    """The rows changed since the last look, without noise, and what settling saw."""
     capture = session.target.capture
     if capture is None:
         return None, ()

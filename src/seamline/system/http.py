@@ -1,4 +1,4 @@
-"""The HTTP client: one request at a time, bounded in size and time, nothing followed or remembered."""
+"""The HTTP client: bounded in size and time, nothing followed or remembered."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Client:
     ) -> None:
         self._make = session
         self._session = session()
+        self._busy: dict[aiohttp.ClientSession, int] = {}
         self._base = base_url.rstrip("/")
         self._limit = body_bytes
 
@@ -45,8 +46,22 @@ class Client:
         Without an answer the response is None and `failure` says why (refused, reset, timed out).
         """
         start = time.perf_counter()
+        session = self._session
+        self._busy[session] = self._busy.get(session, 0) + 1
         try:
-            async with self._session.request(
+            return await self._send(session, request, start)
+        finally:
+            self._busy[session] -= 1
+            if not self._busy[session]:
+                del self._busy[session]
+                if session is not self._session:
+                    await session.close()
+
+    async def _send(
+        self, session: aiohttp.ClientSession, request: Request, start: float
+    ) -> tuple[Response | None, str, float]:
+        try:
+            async with session.request(
                 request.method,
                 URL(self._base + request.target, encoded=True),
                 headers=request.headers,
@@ -61,14 +76,15 @@ class Client:
         took = (time.perf_counter() - start) * 1000
         if answer.status >= 500 or answer.status in _CLOSING:
             # Many servers close after an error of their own without `Connection: close`, a few
-            # milliseconds later: the next request must not be lost to that.
-            await self.close()
-            self._session = self._make()
+            # milliseconds later: the next request must not be lost to that, nor one on its way.
+            if session is self._session:
+                self._session = self._make()
         return Response(status=answer.status, headers=headers, body=body, cut=cut), "", took
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._session.close()
+        for session in {self._session, *self._busy}:
+            await session.close()
 
     async def _read(self, answer: aiohttp.ClientResponse) -> tuple[bytes, bool]:
         length = answer.content_length

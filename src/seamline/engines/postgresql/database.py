@@ -19,7 +19,7 @@ from seamline.engines.postgresql.session import TEXT_SETTINGS, Connection, conne
 from seamline.engines.postgresql.snapshot import open_snapshot
 from seamline.engines.postgresql.structure import StructureReader, read_contents
 from seamline.engines.postgresql.watch import watching
-from seamline.engines.protocol import Address, Capture, Scanned, Snapshot, Watch
+from seamline.engines.protocol import Address, Capture, Locks, Scanned, Snapshot, Watch
 from seamline.errors import TargetError
 from seamline.model.catalog import Catalog, Table
 from seamline.model.row import Row
@@ -33,6 +33,15 @@ _SETTINGS = {
     # The same statements come again with each case; planning them costs more than running them.
     "plan_cache_mode": "force_generic_plan",
 }
+
+_LOCKS = """
+SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS name,
+       bool_or(l.mode NOT IN ('AccessShareLock', 'RowShareLock')) AS writes
+FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE l.pid = %(backend)s AND l.locktype = 'relation' AND l.granted AND c.relkind IN ('r', 'p')
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+GROUP BY 1"""
+_BLOCKED = "SELECT cardinality(pg_blocking_pids(%(backend)s)) > 0 AS blocked"
 
 
 class OpenDatabase:
@@ -95,6 +104,17 @@ class OpenDatabase:
     ) -> Scanned | None:
         """What reading a table row by row costs a statement, where an index on the column would spare it."""
         return await scanned(self._connection, text, params, table, column)
+
+    async def locks(self, backend: int) -> Locks:
+        """The tables that the open transaction of a server process holds locks on."""
+        rows = await self._direct(_LOCKS, {"backend": backend})
+        written = frozenset(str(r["name"]) for r in rows if r["writes"])
+        return Locks(read=frozenset(str(r["name"]) for r in rows) - written, written=written)
+
+    async def blocked(self, backend: int) -> bool:
+        """Whether the statement of a server process waits for a lock of another one."""
+        rows = await self._direct(_BLOCKED, {"backend": backend})
+        return bool(rows and rows[0]["blocked"])
 
     def snapshot(self, check_s: float) -> AbstractAsyncContextManager[Snapshot]:
         """The database as it is now, over connections that only read."""

@@ -1,0 +1,111 @@
+"""Whether what came of two requests at once is what one after the other could have given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from seamline.explore.schedules.outcome import Canon, Outcome
+from seamline.explore.schedules.stage import SIDES, Played
+from seamline.model.schedule import Side
+from seamline.model.vocabulary import SAFE_METHODS
+
+Verdict = Literal["serial", "refused", "violation"]
+_REFUSALS = frozenset((408, 409, 412, 423, 425, 429))
+_LOST = "lost update"
+_SKEW = "write skew"
+_DOUBLE = "double spend"
+_PHANTOM = "phantom"
+_NON_REPEATABLE = "non-repeatable read"
+
+
+class References(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pair's outcomes are held against: both serial orders, and each request by itself.
+
+    `tolerated` are tables that a refused request of a side may write.
+    """
+
+    serial: tuple[Played, ...]
+    alone: Mapping[Side, Played]
+    tolerated: frozenset[str] = frozenset()
+
+
+def verdict(canon: Canon, refs: References, played: Played) -> Verdict:
+    """How a run ended: as a serial order, with a request refused for the other's sake, or as neither."""
+    came = canon.outcome(played)
+    if any(came == canon.outcome(s) for s in refs.serial):
+        return "serial"
+    if _is_refused(canon, refs, played):
+        return "refused"
+    return "violation"
+
+
+def _is_refused(canon: Canon, refs: References, played: Played) -> bool:
+    """One failed and left nothing, and the other did what it does alone: legal, whoever was first."""
+    refused = [s for s in SIDES if _refuses(played.status(s))]
+    rows = canon.outcome(played, without=refs.tolerated)
+    if len(refused) == 2:
+        return not rows.rows
+    for side in refused:
+        other: Side = "B" if side == "A" else "A"
+        solo = canon.outcome(refs.alone[other], without=refs.tolerated)
+        if rows.rows == solo.rows and rows.answers.get(other) == solo.answers.get(other):
+            return True
+    return False
+
+
+def _refuses(status: int) -> bool:
+    return status >= 500 or status in _REFUSALS
+
+
+class Named(msgspec.Struct, frozen=True):
+    """What the literature calls it, whether only an answer tells of it, and what is wrong in a sentence."""
+
+    anomaly: str
+    only_read: bool
+    said: str
+
+
+def named(canon: Canon, refs: References, played: Played, operations: Sequence[str]) -> Named:
+    """The name of an anomaly."""
+    came = canon.outcome(played)
+    serial = [canon.outcome(s) for s in refs.serial]
+    if any(_same_effect(came, s) for s in serial):
+        return _read(came, serial, operations)
+    both = all(200 <= came.status(s) < 300 for s in SIDES)
+    one_refused = all(any(s.status(x) >= 400 for x in SIDES) for s in serial)
+    if both and one_refused:
+        inserted = {r.split(" ", 2)[1] for r in came.rows if r.startswith("insert ")}
+        name = _DOUBLE if operations[0] == operations[1] else _SKEW
+        said = "both succeeded, where in either order the later one is refused"
+        if name == _DOUBLE and not _updates(came) and inserted:
+            said += ": each looked before the other had written"
+        return Named(name, False, said)
+    new = set(_updates(came)) - {u for s in serial for u in _updates(s)}
+    if new & {u for x in SIDES for u in _updates(canon.outcome(refs.alone[x]))}:
+        said = "what one wrote, the other has written over without having seen it"
+        return Named(_LOST, False, said)
+    return Named(_SKEW, False, "each wrote on grounds that the other took away")
+
+
+def _updates(outcome: Outcome) -> list[str]:
+    return [r for r in outcome.rows if r.startswith("update ")]
+
+
+def _same_effect(came: Outcome, serial: Outcome) -> bool:
+    statuses = all(came.status(s) == serial.status(s) for s in SIDES)
+    return statuses and came.rows == serial.rows
+
+
+def _read(came: Outcome, serial: Sequence[Outcome], operations: Sequence[str]) -> Named:
+    """The rows are right, an answer is not: it tells of two moments."""
+    for side, operation in zip(SIDES, operations, strict=True):
+        if operation.partition(" ")[0] in SAFE_METHODS and all(
+            came.answers.get(side) != s.answers.get(side) for s in serial
+        ):
+            adds = any(r.startswith(("insert ", "delete ")) for r in came.rows)
+            name = _PHANTOM if adds else _NON_REPEATABLE
+            return Named(name, True, "the answer tells of two moments at once")
+    return Named(_NON_REPEATABLE, True, "an answer tells of what in neither order has been")

@@ -1,0 +1,214 @@
+"""Tries the schedules of a pair: the most promising first, with few preemptions before many."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import Counter, defaultdict
+from typing import Literal
+
+import msgspec
+
+from seamline.explore.schedules.footprint import Footprint, conflict
+from seamline.explore.schedules.oracle import Named, References, named, verdict
+from seamline.explore.schedules.outcome import Canon
+from seamline.explore.schedules.pair import Pair
+from seamline.explore.schedules.stage import SIDES, Played, Stage, Unfit
+from seamline.model.schedule import Side
+
+_BURSTS = 2
+_OTHER_SECOND_S = 1.05
+"""So long is waited before a violation is believed: what carries the second it was made in then shows."""
+DEADLOCK = "40P01"
+
+
+class Bounds(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a pair is explored: preemptions, and schedules in all."""
+
+    preemptions: int = 2
+    schedules: int = 24
+
+
+class Violation(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that is no serial one, and what it is held against; `number` counts the runs up to it."""
+
+    played: Played
+    refs: References
+    canon: Canon
+    named: Named
+    number: int
+
+
+class Explored(msgspec.Struct, kw_only=True):
+    """What came of a pair. `left` says how many schedules were not tried, `unfit` why none was."""
+
+    pair: Pair
+    shared: frozenset[str] = frozenset()
+    schedules: int = 0
+    preemptions: int = 0
+    refused: int = 0
+    left: int = 0
+    outcomes: int = 0
+    violation: Violation | None = None
+    deadlock: Violation | None = None
+    unfit: str = ""
+    note: str = ""
+    stale: str = ""
+    tried: list[str] = []
+
+
+class Search:
+    """Explores one pair on a stage."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        pair: Pair,
+        bounds: Bounds,
+        tolerated: frozenset[str],
+        alone: dict[Side, Played],
+    ) -> None:
+        self._stage, self._pair, self._bounds = stage, pair, bounds
+        self._tolerated, self._alone = tolerated, alone
+        self._operations = (pair.first.operation, pair.second.operation)
+        catalog = stage.session.target.catalog
+        assert catalog is not None
+        self._canon = Canon(catalog, stage.session.rules, self._operations)
+        self._serial: list[Played] = []
+        self._queue: list[tuple[int, int, int, str]] = []
+        self._seen: set[str] = set()
+        self._classes: set[object] = set()
+        self._endings: Counter[str] = Counter()
+        self.result = Explored(pair=pair)
+
+    async def run(self) -> Explored:
+        """Explore until a violation is found, or the bounds are reached."""
+        result = self.result
+        try:
+            await self._references()
+            while self._queue and not result.violation and not result.stale:
+                if result.schedules >= self._bounds.schedules:
+                    result.left = len(self._queue)
+                    break
+                preemptions, _, _, choices = heapq.heappop(self._queue)
+                result.preemptions = max(result.preemptions, preemptions)
+                await self._judge(await self._play(choices), len(choices))
+        except Unfit as exc:
+            result.unfit = str(exc)
+        result.outcomes = len(self._endings)
+        return result
+
+    async def _references(self) -> None:
+        alone = self._alone
+        for side in SIDES:
+            if not 200 <= alone[side].status(side) < 300:
+                operation = self._operations[SIDES.index(side)]
+                raise Unfit(f"{operation} by itself is answered with {alone[side].status(side)}")
+        self.result.shared = shared = conflict(*(alone[s].footprints[s] for s in SIDES))
+        if not shared:
+            raise Unfit("")
+        bursts = [await self._stage.burst(self._pair) for _ in range(_BURSTS)]
+        runs = {s: [await self._play(s), await self._play(s)] for s in SIDES}
+        self._learn(runs)
+        for both in runs.values():
+            if self._canon.outcome(both[0]) != self._canon.outcome(both[1]):
+                raise Unfit("one after the other gives another outcome each time")
+        self._serial = [r for both in runs.values() for r in both]
+        if self.result.stale:
+            return
+        for side in SIDES:
+            self._expand(runs[side][0], 1)
+            self._endings[repr(self._canon.outcome(runs[side][0]))] += 1
+        if any(verdict(self._canon, self._refs(), b) == "violation" for b in bursts):
+            self.result.note = "sent at once, they ended as in neither order"
+
+    def _learn(self, runs: dict[Side, list[Played]]) -> None:
+        for same in runs.values():
+            self._canon.learn(same)
+        self._canon.learn_keys([p for same in runs.values() for p in same])
+
+    def _refs(self) -> References:
+        return References(
+            serial=tuple(self._serial), alone=self._alone, tolerated=self._tolerated
+        )
+
+    async def _play(self, choices: str) -> Played:
+        played = await self._stage.play(self._pair, choices, self.result.shared)
+        self.result.schedules += 1
+        self.result.tried.append(played.choices)
+        self.result.stale = self.result.stale or played.stale
+        return played
+
+    async def _judge(self, played: Played, given: int) -> None:
+        result = self.result
+        self._endings[repr(self._canon.outcome(played))] += 1
+        if result.deadlock is None and any(DEADLOCK in t.note for t in played.turns):
+            result.deadlock = self._violation(played)
+        match verdict(self._canon, self._refs(), played):
+            case "refused":
+                result.refused += 1
+            case "violation" if not result.stale and await self._recurs(played):
+                result.violation = self._violation(played)
+                return
+        self._expand(played, given)
+
+    def _violation(self, played: Played) -> Violation:
+        refs = self._refs()
+        return Violation(
+            played=played,
+            refs=refs,
+            canon=self._canon,
+            named=named(self._canon, refs, played, self._operations),
+            number=self.result.schedules,
+        )
+
+    async def _recurs(self, played: Played) -> bool:
+        """Whether it is there again in another second, with what is noise learnt once more."""
+        number = self.result.schedules
+        await asyncio.sleep(_OTHER_SECOND_S)
+        again: dict[Side, list[Played]] = {}
+        for place, side in enumerate(SIDES):
+            again[side] = [*self._serial[2 * place : 2 * place + 2], await self._play(side)]
+        self._learn(again)
+        self._serial += [again[s][-1] for s in SIDES]
+        second = await self._play(played.choices)
+        self.result.schedules = number
+        same = self._canon.outcome(second) == self._canon.outcome(played)
+        return same and verdict(self._canon, self._refs(), second) == "violation"
+
+    def _expand(self, played: Played, given: int) -> None:
+        """Put the schedules that differ from this one in one further decision into the queue."""
+        key = _order(played.prints)
+        if key in self._classes:
+            return
+        self._classes.add(key)
+        spent = 0
+        for number, point in enumerate(played.points):
+            if number >= given:
+                for other in point.others:
+                    cost = spent + 1
+                    choices = played.choices[:number] + other
+                    if cost <= self._bounds.preemptions and choices not in self._seen:
+                        self._seen.add(choices)
+                        item = (cost, -point.promise, len(self._seen), choices)
+                        heapq.heappush(self._queue, item)
+            spent += point.preempts
+
+
+def _order(prints: tuple[tuple[Side, Footprint], ...]) -> object:
+    """Runs in which all statements that conflict stand in the same order are one run to the database."""
+    numbers: dict[Side, int] = defaultdict(int)
+    placed: list[tuple[Side, int, Footprint]] = []
+    for side, own in prints:
+        numbers[side] += 1
+        placed.append((side, numbers[side], own))
+    return frozenset(
+        (a[:2], b[:2])
+        for at, a in enumerate(placed)
+        for b in placed[at + 1 :]
+        if a[0] != b[0]
+        and (a[2].written & b[2].touched or b[2].written & a[2].touched)
+    )
+
+
+Ended = Literal["explored", "no conflict", "unfit"]

@@ -1,0 +1,174 @@
+"""Sends a pair of requests by a schedule, on a clean base each time, and tells what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from seamline.errors import SeamlineError, UndoImpossible
+from seamline.explore.schedules.conductor import Conductor, Member, Point, Stuck
+from seamline.explore.schedules.footprint import Footprint, Footprints, whole
+from seamline.explore.schedules.pair import Pair
+from seamline.model.case import Step
+from seamline.model.exchange import NOT_JSON, Request, Response
+from seamline.model.row import RowChange
+from seamline.model.schedule import Side, Turn
+from seamline.run.case import observed, request_of, rows_wanted
+from seamline.run.patience import is_limited
+from seamline.run.session import Answers, Session
+
+SIDES: tuple[Side, Side] = ("A", "B")
+
+
+class Unfit(Exception):
+    """The pair cannot be run, or not be judged; the message says why."""
+
+
+class Played(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one run: the answers, the rows changed, and in which order the statements ran.
+
+    `stale` says why the target is no clean base any more.
+    """
+
+    choices: str
+    answers: dict[Side, Response | None]
+    requests: dict[Side, Request]
+    changes: tuple[RowChange, ...]
+    arranged: tuple[Request, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    points: tuple[Point, ...] = ()
+    prints: tuple[tuple[Side, Footprint], ...] = ()
+    footprints: dict[Side, Footprint] = {}
+    began: float = 0.0
+    stale: str = ""
+
+    def status(self, side: Side) -> int:
+        """The status of one answer, 0 where none came."""
+        answer = self.answers.get(side)
+        return answer.status if answer is not None else 0
+
+
+class Stage:
+    """A running system on which pairs are tried. `session` may be given a new target between runs."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        catalog = session.target.catalog
+        assert catalog is not None
+        self.footprints = Footprints(catalog)
+        self._gaps: dict[str, float] = {}
+        self.runs = 0
+
+    async def alone(self, pair: Pair, side: Side) -> Played:
+        """One of the two, to see what it touches and what it does by itself."""
+        return await self._play(pair, (side,), side, None)
+
+    async def play(self, pair: Pair, choices: str, shared: frozenset[str]) -> Played:
+        """Both, by a schedule: a letter for each decision, then each to its end."""
+        return await self._play(pair, SIDES, choices, shared)
+
+    async def burst(self, pair: Pair) -> Played:
+        """Both at the same moment, and nothing held."""
+        return await self._play(pair, SIDES, "", frozenset(), held=False)
+
+    async def _play(
+        self,
+        pair: Pair,
+        sides: Sequence[Side],
+        choices: str,
+        shared: frozenset[str] | None,
+        *,
+        held: bool = True,
+    ) -> Played:
+        self.runs += 1
+        target = self.session.target
+        assert target.database is not None and target.tap is not None
+        answers = Answers(self.session, os.environ)
+        arranged: list[Request] = []
+        steps = {"A": pair.first, "B": pair.second}
+        try:
+            wanted = list(rows_wanted(self.session, (*pair.arrange, pair.first, pair.second)))
+            if wanted:
+                await answers.prepare(wanted)
+            for step in pair.arrange:
+                arranged.append(await self._arranged(step, answers))
+            requests = {s: await request_of(self.session, steps[s], answers) for s in sides}
+            await observed(self.session)
+        except (SeamlineError, Unfit) as exc:
+            await self._undo()
+            raise Unfit(str(exc)) from exc
+        began = time.time()
+        members = [Member(s, self._gaps.get(steps[s].operation, 0.0)) for s in sides]
+        conductor = Conductor(target.database, self.footprints, members, shared)
+
+        async def send(side: Side) -> Response | None:
+            response, _, _ = await target.client.send(requests[side])
+            return response
+
+        target.tap.forget()
+        if held:
+            await target.tap.use(conductor.gate)
+        try:
+            if held:
+                got: dict[Side, Any] = await conductor.run(send, choices)
+            else:
+                sent = await asyncio.gather(*(send(s) for s in sides))
+                got = dict(zip(sides, sent, strict=True))
+        except Stuck as exc:
+            raise Unfit(str(exc)) from exc
+        finally:
+            conductor.gate.open()
+            await target.tap.use(None)
+            if len(members) == 1:
+                operation = steps[sides[0]].operation
+                gap = max(self._gaps.get(operation, 0.0), members[0].longest_gap_s)
+                self._gaps[operation] = gap
+        changes, _ = await observed(self.session)
+        stale = await self._undo()
+        if any(a is None for a in got.values()):
+            stale = stale or "the system did not answer"
+        self._check(got)
+        return Played(
+            choices="".join(p.side for p in conductor.points),
+            answers=got,
+            requests=requests,
+            changes=changes or (),
+            arranged=tuple(arranged),
+            turns=tuple(conductor.turns),
+            points=tuple(conductor.points),
+            prints=tuple(conductor.prints),
+            footprints={m.side: whole(m.footprints) for m in members},
+            began=began,
+            stale=stale,
+        )
+
+    def _check(self, got: dict[Side, Response | None]) -> None:
+        for answer in got.values():
+            if answer is not None and is_limited(answer.status, ()):
+                raise Unfit("the system refused a request since too many were sent (429)")
+
+    async def _arranged(self, step: Step, answers: Answers) -> Request:
+        """Send what has to stand before the pair."""
+        request = await request_of(self.session, step, answers)
+        response, failure, _ = await self.session.target.client.send(request)
+        if response is None or not 200 <= response.status < 300:
+            said = failure or f"{response.status if response else 0}"
+            raise Unfit(f"{step.operation}, which has to be sent before, was answered with {said}")
+        document = None if response.json is NOT_JSON else response.json
+        answers.keep(step.label, document, response.headers)
+        return request
+
+    async def _undo(self) -> str:
+        capture = self.session.target.capture
+        if capture is None:
+            return ""
+        try:
+            await capture.undo()
+        except UndoImpossible as exc:
+            return str(exc)
+        return ""
