@@ -224,6 +224,31 @@ class SweepFinished(_Event, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class PairExplored(_Event, frozen=True, kw_only=True):
+    """Two requests have been sent at once, their statements let go in one order after another.
+
+    `first` and `second` are their operations, `what` says in which way they meet, `tables` where.
+    `schedules` were run, with up to so many `preemptions`; `left` more were within these but not run.
+    `outcomes` counts how differently they ended, `refused` how often one request was refused for the
+    other's sake. `reason` says why nothing was tried.
+    """
+
+    first: str
+    second: str
+    what: str
+    tables: tuple[str, ...] = ()
+    schedules: int = 0
+    preemptions: int = 0
+    left: int = 0
+    outcomes: int = 0
+    refused: int = 0
+    seconds: float = 0.0
+    checks: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+
+
 class FindingConfirmed(_Event, frozen=True, kw_only=True):
     """A finding has been tried again alone on a fresh clone with a freshly started system."""
 
@@ -279,6 +304,7 @@ Event = (
     | RolloutChecked
     | RolloutFinished
     | SweepFinished
+    | PairExplored
     | FindingConfirmed
     | Errored
     | Skipped
@@ -299,7 +325,7 @@ def findings_of(event: Event) -> tuple[Finding, ...]:
             | HistoryChecked()
         ):
             return event.findings
-        case RolloutChecked() | RolloutFinished() | SweepFinished():
+        case RolloutChecked() | RolloutFinished() | SweepFinished() | PairExplored():
             return event.findings
         case FindingConfirmed():
             return (event.finding,)
@@ -320,6 +346,7 @@ def with_findings(event: Event, change: Callable[[Finding], Finding]) -> Event:
             | RolloutChecked()
             | RolloutFinished()
             | SweepFinished()
+            | PairExplored()
         ) if event.findings:
             findings = tuple(change(f) for f in event.findings)
             return msgspec.structs.replace(event, findings=findings)

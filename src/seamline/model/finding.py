@@ -8,6 +8,7 @@ import msgspec
 
 from seamline.model.injection import Injection
 from seamline.model.row import RowChange
+from seamline.model.schedule import Witness
 from seamline.model.statement import SqlStatement
 from seamline.model.vocabulary import Severity, Verdict
 
@@ -38,6 +39,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     diff: str = ""
     rows: tuple[dict[str, object], ...] = ()
     injection: Injection | None = None
+    schedule: Witness | None = None
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

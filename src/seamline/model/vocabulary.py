@@ -134,3 +134,11 @@ SWEEP_CHECKS = (
     "faultLeaksNothing",
 )
 """Checks of writing operations whose statements are made to fail, one at a time."""
+
+SCHEDULE_CHECKS = ("serialOutcome", "noDeadlock", "idempotencyKeyHolds")
+"""Checks of two requests at once, and of a request that is sent again with its key."""
+
+TRANSACTION_CHECKS = (*SWEEP_CHECKS, *SCHEDULE_CHECKS)
+
+PLANNED_CHECKS = ("statementBudget",)
+"""Names that the file formats know already; a run says that it does not test them yet."""

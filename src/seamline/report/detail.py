@@ -7,6 +7,7 @@ from typing import TextIO
 from seamline.model.finding import Finding, Transcript
 from seamline.model.vocabulary import DOCUMENT_CHECKS, MIGRATION_CHECKS, ROLLOUT_CHECKS
 from seamline.report.page import Page, Span
+from seamline.report.schedule import columns
 from seamline.report.sql import told
 from seamline.report.stream import SafeStream
 from seamline.report.words import pairs, value
@@ -41,6 +42,8 @@ def show(finding: Finding, stream: TextIO, width: int, command: str = "") -> Non
         page.labelled(
             "fault", visible(f"statement {evidence.injection.ordinal}: {evidence.injection.told}")
         )
+    if evidence is not None and evidence.schedule is not None:
+        columns(evidence.schedule, page)
     for exchange in evidence.exchanges if evidence is not None else ():
         _exchange(exchange, page)
     if evidence is not None and evidence.sql:

@@ -23,6 +23,7 @@ from seamline.model.event import (
     Event,
     FindingConfirmed,
     HistoryChecked,
+    PairExplored,
     RevisionChecked,
     RevisionMeasured,
     RolloutChecked,
@@ -81,7 +82,7 @@ class JunitReporter:
         self._once: set[tuple[str, str]] = set()
         self._project = "seamline"
 
-    def on(self, event: Event) -> None:
+    def on(self, event: Event) -> None:  # noqa: PLR0912 - a branch a kind of event
         """Note one testcase, or the later verdict on a finding."""
         match event:
             case CaseFinished():
@@ -100,6 +101,9 @@ class JunitReporter:
             case RolloutFinished():
                 result = _errored(event.error) if event.error else _judged(event.findings)
                 self._add("the rollout", event.ref, event.seconds, result)
+            case PairExplored():
+                name = f"{event.second} at once: {event.what}"
+                self._add(event.first, name, event.seconds, _judged(event.findings))
             case SweepFinished():
                 self._add(
                     event.operation, f"{event.case} with faults", event.seconds, _swept(event)

@@ -99,6 +99,10 @@ def _tested(s: Summary, page: Page) -> None:
         faults = sum(e.faults for e in s.sweeps)
         operations = count(len({e.operation for e in s.sweeps if e.faults}), "operation")
         page.labelled("Transactions", f"{count(faults, 'fault')} at statements of {operations}")
+    at_once = [p for p in s.pairs if p.schedules]
+    if at_once:
+        schedules = count(sum(p.schedules for p in at_once), "schedule")
+        page.labelled("At once", f"{count(len(at_once), 'pair')} of requests in {schedules}")
     if s.rollout is not None:
         page.labelled("Rollout", rollout_in_words(s.rollout))
     page.labelled("Time", seconds(s.seconds))
@@ -109,7 +113,7 @@ def _findings(s: Summary, page: Page) -> None:
     page.blank()
     left_out = sum(s.findings.left_out.values())
     if not firm and not left_out:
-        if s.cases or s.data or s.sweeps or s.history is not None:
+        if s.cases or s.data or s.sweeps or s.pairs or s.history is not None:
             page.text("No findings.", style="green")
         return
     numbers = [(sum(f.finding.severity == k for f in firm), k) for k in SIGNS]

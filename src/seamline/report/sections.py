@@ -8,7 +8,7 @@ from seamline.model.vocabulary import (
     DATA_CHECKS,
     MIGRATION_CHECKS,
     ROLLOUT_CHECKS,
-    SWEEP_CHECKS,
+    TRANSACTION_CHECKS,
     Part,
 )
 
@@ -126,6 +126,9 @@ SECTIONS = (
             "retryAppliesOnce": "what is tried again after a fault takes effect once",
             "recoversAfterFaults": "after a failed statement or a lost connection the system goes on",
             "faultLeaksNothing": "the answer to a fault of the database tells nothing of its inside",
+            "serialOutcome": "two requests at once end as one after the other",
+            "noDeadlock": "two requests at once do not deadlock each other",
+            "idempotencyKeyHolds": "a request sent again with its key takes effect once, answered alike",
         },
     ),
     Section(
@@ -171,5 +174,5 @@ def sections_of(part: Part) -> tuple[Section, ...]:
 
 def part_of_check(check: str) -> Part:
     """The part that a finding of `check` counts for."""
-    of_rows = (*DATA_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS, *SWEEP_CHECKS)
+    of_rows = (*DATA_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS, *TRANSACTION_CHECKS)
     return "database" if check in of_rows else "api"

@@ -15,6 +15,7 @@ from seamline.model.event import (
     Event,
     FindingConfirmed,
     HistoryChecked,
+    PairExplored,
     RevisionChecked,
     RevisionMeasured,
     RolloutChecked,
@@ -70,6 +71,7 @@ class Summary:
         self.history: HistoryChecked | None = None
         self.walked: dict[str, CheckTally] = {}
         self.sweeps: list[SweepFinished] = []
+        self.pairs: list[PairExplored] = []
         self.rollouts: dict[str, RolloutChecked] = {}
         self.rollout: RolloutFinished | None = None
         self.findings = Findings()
@@ -111,6 +113,10 @@ class Summary:
             case SweepFinished():
                 if len(self.sweeps) < _NAMES:
                     self.sweeps.append(event)
+                self._walked(event.checks, event.findings)
+            case PairExplored():
+                if len(self.pairs) < _NAMES:
+                    self.pairs.append(msgspec.structs.replace(event, findings=()))
                 self._walked(event.checks, event.findings)
             case FindingConfirmed():
                 self.findings.confirm(event.finding)

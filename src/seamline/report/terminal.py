@@ -18,6 +18,7 @@ from seamline.model.event import (
     Event,
     FindingConfirmed,
     HistoryChecked,
+    PairExplored,
     RevisionChecked,
     RevisionMeasured,
     RolloutChecked,
@@ -67,7 +68,7 @@ class TerminalReporter:
             if not quiet:
                 self._screen.start()
 
-    def on(self, event: Event) -> None:
+    def on(self, event: Event) -> None:  # noqa: PLR0912 - a branch a kind of event
         """Show one event."""
         self._summary.on(event)
         match event:
@@ -86,9 +87,12 @@ class TerminalReporter:
                 | RolloutChecked()
                 | RolloutFinished()
                 | SweepFinished()
+                | PairExplored()
             ):
                 if isinstance(event, RevisionChecked | RevisionMeasured):
                     self._doing(f"revision {event.revision}")
+                elif isinstance(event, PairExplored):
+                    self._doing(f"{event.first} and {event.second} at once")
                 for finding in event.findings:
                     self._found(finding)
             case DataChecked():

@@ -41,6 +41,7 @@ def _evidence(evidence: Evidence, step: int) -> Evidence:
         diff=_text(evidence.diff, TEXT),
         rows=tuple(_row(r) for r in evidence.rows[:_ROWS]),
         injection=evidence.injection,
+        schedule=evidence.schedule,
     )
 
 

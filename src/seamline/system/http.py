@@ -74,11 +74,11 @@ class Client:
         except _FAILURES as exc:
             return None, _describe(exc), (time.perf_counter() - start) * 1000
         took = (time.perf_counter() - start) * 1000
-        if answer.status >= 500 or answer.status in _CLOSING:
-            # Many servers close after an error of their own without `Connection: close`, a few
-            # milliseconds later: the next request must not be lost to that, nor one on its way.
-            if session is self._session:
-                self._session = self._make()
+        # Many servers close after an error of their own without `Connection: close`, a few
+        # milliseconds later: the next request must not be lost to that, nor one on its way.
+        is_closing = answer.status >= 500 or answer.status in _CLOSING
+        if is_closing and session is self._session:
+            self._session = self._make()
         return Response(status=answer.status, headers=headers, body=body, cut=cut), "", took
 
     async def close(self) -> None:

@@ -12,7 +12,7 @@ import msgspec
 from seamline.errors import SpecError, UsageError
 from seamline.model.case import Case
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import MIGRATION_CHECKS, SWEEP_CHECKS, Part
+from seamline.model.vocabulary import MIGRATION_CHECKS, TRANSACTION_CHECKS, Part
 from seamline.report import Reporter
 from seamline.report.plan import show_plan
 from seamline.run.rules import Files
@@ -122,7 +122,7 @@ def load_job(
         only_walk=only_walk,
         transactions=(transactions or only_transactions)
         and "database" in parts
-        and (not checks or bool(checks.intersection(SWEEP_CHECKS))),
+        and (not checks or bool(checks.intersection(TRANSACTION_CHECKS))),
         only_transactions=only_transactions,
         deep=deep,
     )

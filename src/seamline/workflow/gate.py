@@ -68,6 +68,7 @@ def _reason(part: Part, summary: Summary, gate: Gate, reason: EndReason) -> str:
     if (
         summary.data_evaluated
         or summary.sweeps
+        or summary.pairs
         or summary.history is not None
         or rollout is not None
     ):

@@ -48,6 +48,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         return not self.selected and self.derive and self.walk and len(self.parts) > 1
 
     @property
+    def unselected(self) -> Job:
+        """The same job with all cases."""
+        return msgspec.structs.replace(self, select=lambda case: True, changed=None)
+
+    @property
     def project(self) -> Project:
         """The project of `seamline.toml`."""
         return self.files.project

@@ -25,6 +25,7 @@ from seamline.model.vocabulary import (
     MIGRATION_CHECKS,
     ROLLOUT_CHECKS,
     SWEEP_CHECKS,
+    SCHEDULE_CHECKS,
 )
 from seamline.openapi.document import Document
 from seamline.report import read_events
@@ -40,6 +41,7 @@ from seamline.workflow.job import Job
 from seamline.workflow.migrations import walk
 from seamline.workflow.plan import own_cases, plan_of
 from seamline.workflow.transactions import Stage, impossible
+from seamline.workflow.schedules import Schedules
 
 Outcome = Literal["still fails", "fixed"]
 
@@ -130,6 +132,12 @@ async def replay(job: Job, finding: Finding, emit: Callable[[Event], None]) -> R
                 again = next((f for f in known if f.fingerprint == finding.fingerprint), None)
             elif finding.check in SWEEP_CHECKS:
                 again = await _faulty(job, judged, setup, emit, finding)
+            elif finding.check in SCHEDULE_CHECKS:
+                cases = own_cases(job.unselected, judged, setup.document)
+                at_once = Schedules(
+                    job, setup, judged.rules, judged.operations, emit, lambda finding: False
+                )
+                again = await at_once.again(cases, finding)
             elif finding.case:
                 async with scaled(setup, judged.rules) as rules:
                     session = Session(target=target, rules=rules, redactor=redactor)

@@ -51,6 +51,7 @@ from seamline.workflow.migrations import walk
 from seamline.workflow.plan import own_cases, plan_of
 from seamline.workflow.rollout import side_by_side
 from seamline.workflow.rows import checked, left
+from seamline.workflow.schedules import Schedules
 from seamline.workflow.steady import Steady
 from seamline.workflow.transactions import Stage
 
@@ -162,6 +163,12 @@ class Run:
         self._not_asked(judged)
         await self._confirm(setup, rules, cases)
         await self._transactions(setup, rules, own)
+        if self._job.transactions:
+            every = own_cases(self._job.unselected, judged, document)
+            at_once = Schedules(
+                self._job, setup, rules, judged.operations, self._emit, self._matters
+            )
+            await at_once.run(every, own)
         await side_by_side(self._job, setup, self._emit)
 
     async def _transactions(self, setup: Setup, rules: Rules, own: Sequence[Case]) -> None:

@@ -17,7 +17,7 @@ from seamline.model.vocabulary import (
     DOCUMENT_CHECKS,
     MIGRATION_CHECKS,
     ROLLOUT_CHECKS,
-    SWEEP_CHECKS,
+    TRANSACTION_CHECKS,
     Part,
 )
 from seamline.run.contract import tries_drift
@@ -25,7 +25,7 @@ from seamline.text.suggest import did_you_mean
 
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|m|min|h|)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
-_OF_DATABASE = (*DATA_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS, *SWEEP_CHECKS)
+_OF_DATABASE = (*DATA_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS, *TRANSACTION_CHECKS)
 _NEEDS: dict[str, Callable[[Case], bool]] = {
     "authRequired": lambda case: case.kind == "credentials",
     "invalidInputRejected": lambda case: any(
@@ -36,7 +36,7 @@ _NEEDS: dict[str, Callable[[Case], bool]] = {
     ),
     CHECK: tries_drift,
     **dict.fromkeys(ROLLOUT_CHECKS, lambda case: False),  # these send cases of their own
-    **dict.fromkeys(SWEEP_CHECKS, lambda case: False),
+    **dict.fromkeys(TRANSACTION_CHECKS, lambda case: False),
 }
 """Checks that only cases of one kind can fail; any other may look at every case."""
 

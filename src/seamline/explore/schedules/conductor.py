@@ -87,9 +87,7 @@ class Conductor:
         self._owners: dict[int, Member] = {}
         self._limbo: list[tuple[Held, Member]] = []
 
-    async def run(
-        self, send: Callable[[Side], Awaitable[Any]], choices: str
-    ) -> dict[Side, Any]:
+    async def run(self, send: Callable[[Side], Awaitable[Any]], choices: str) -> dict[Side, Any]:
         """Send each request, let them go on as `choices` says, and then one to its end before the other."""
         pumps = [asyncio.ensure_future(self._arrivals()), asyncio.ensure_future(self._endings())]
         try:
@@ -128,7 +126,9 @@ class Conductor:
             ready = [m for m in self.members if m.state == "held"]
             if not ready:
                 if time.monotonic() > until:
-                    raise Stuck("both requests wait, and nothing that the database knows holds them")
+                    raise Stuck(
+                        "both requests wait, and nothing that the database knows holds them"
+                    )
                 await self._look_again()
                 continue
             wanted = choices[number : number + 1]
@@ -198,9 +198,7 @@ class Conductor:
             if after is not None and member.connection == member.held.pending.connection:
                 # The next statement is parsed already, and parsing locks its tables.
                 coming = self._footprints.of(member.held.pending.text, member.held.pending.kind)
-                self._footprints.learn(
-                    pending.text, pending.kind, before, after, coming.touched
-                )
+                self._footprints.learn(pending.text, pending.kind, before, after, coming.touched)
                 member.footprints[-1] = self._footprints.of(pending.text, pending.kind)
         await self._look_again(besides=member)
 
@@ -216,7 +214,7 @@ class Conductor:
         if self._shared is not None or member.held is None:
             return None
         pending = member.held.pending
-        if not pending.in_transaction or pending.kind in ("commit", "rollback") and not member.turns:
+        if not pending.in_transaction:
             return None
         return await self._database.locks(pending.backend)
 

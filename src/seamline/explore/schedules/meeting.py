@@ -13,6 +13,7 @@ from seamline.openapi.operation import Operation
 
 _PARAMETER = re.compile(r"\{([^{}/]+)\}")
 KEY_HEADER = "idempotency-key"
+_RIVALS = 3
 
 
 class Callers(msgspec.Struct, frozen=True):
@@ -31,7 +32,7 @@ def best(bases: Sequence[Base]) -> dict[str, Base]:
     """Per operation the request that says most, without a key that makes a second one the first."""
     found: dict[str, Base] = {}
     for base in bases:
-        if any(n.lower() == KEY_HEADER for n in base.step.request.headers):
+        if _has_key(base):
             continue
         known = found.get(base.operation)
         if known is None or (bool(known.arrange), -weight(known)) > (
@@ -76,6 +77,27 @@ def with_itself(
     if beside is not None and not base.arrange:
         other = msgspec.structs.replace(step, identity=beside)
         yield Pair(arrange=(), first=step, second=other, what="of two callers")
+
+
+def rivals(base: Base, bases: Sequence[Base]) -> Iterator[Pair]:
+    """An operation at once with another accepted request of it: other rows, and some that both need."""
+    mine = [
+        b
+        for b in bases
+        if b.operation == base.operation and not b.arrange and b.step.request != base.step.request
+    ]
+    keyless = [b for b in mine if not _has_key(b)]
+    for other in sorted(keyless, key=weight, reverse=True)[:_RIVALS]:
+        yield Pair(
+            arrange=base.arrange,
+            first=base.step,
+            second=other.step,
+            what=f"with {other.case}",
+        )
+
+
+def _has_key(base: Base) -> bool:
+    return any(n.lower() == KEY_HEADER for n in base.step.request.headers)
 
 
 def _tag(base: Base, known: Operation | None, readings: Mapping[str, Base]) -> Step | None:

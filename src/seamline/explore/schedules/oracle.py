@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -30,6 +30,9 @@ class References(msgspec.Struct, frozen=True, kw_only=True):
     serial: tuple[Played, ...]
     alone: Mapping[Side, Played]
     tolerated: frozenset[str] = frozenset()
+
+
+Judge = Callable[[Canon, References, Played], Verdict]
 
 
 def verdict(canon: Canon, refs: References, played: Played) -> Verdict:

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -25,6 +26,8 @@ _TIMES = frozenset(("timestamp", "timestamptz", "date", "time", "timetz"))
 _LONG_TIMES = ("timestamp", "time ")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
+_DECIMAL = re.compile(r"\W*(?:Decimal\W+)?-?\d+\.\d+\W*")
+_NAMES_KEY = re.compile(r"(?:^|[_/\W])(?:ids?|keys?|ref|uuid|no|nr|number)$|(?:Ids?|ID|Key|Ref)$")
 _AROUND_S = 300.0
 ERASED = "‹generated›"
 Place = tuple[str, str]
@@ -48,38 +51,50 @@ class Canon:
     def __init__(self, catalog: Catalog, rules: Rules, operations: Sequence[str]) -> None:
         self._catalog = catalog
         self._noise = rules.noise
-        self._columns = {
-            c for o in operations for c in rules.context(o).noise.columns
-        }
+        self._columns = {c for o in operations for c in rules.context(o).noise.columns}
         self._tables = set(rules.noise.tables)
         self.erased: set[Place] = set()
 
     def learn(self, same: Sequence[Played]) -> None:
         """Several runs of one serial order: where they differ is noise."""
         seen = [dict(self._values(p)) for p in same]
-        for one, other in zip(seen, seen[1:], strict=False):
+        for one, other in pairwise(seen):
             for place in one.keys() | other.keys():
                 if sorted(one.get(place, [])) != sorted(other.get(place, [])):
                     self.erased.add(place)
 
     def learn_keys(self, runs: Sequence[Played]) -> None:
-        """Places that hold a generated key in each run in which they hold anything refer to it."""
-        votes: dict[Place, bool] = {}
+        """Places that hold a generated key in each run in which they hold anything refer to it.
+
+        A number whose name does not say so may hold one by chance: it has to be of one table each time,
+        and another one in the other serial order.
+        """
+        seen: dict[Place, list[list[str]]] = defaultdict(list)
+        tables: dict[Place, set[str]] = {}
         for played in runs:
             keys = self._generated(played.changes)
             for place, values in self._values(played):
-                holds = bool(values) and all(keys.intersection(_TOKEN.findall(v)) for v in values)
-                votes[place] = votes.get(place, True) and holds
-        self.erased |= {place for place, holds in votes.items() if holds}
+                seen[place].append(values)
+                of = {t for t, own in keys.items() if all(_refers(v, own) for v in values)}
+                anywhere = set().union(*keys.values()) if keys else set()
+                if not of and all(_refers(v, anywhere) for v in values):
+                    of = {""}
+                tables[place] = tables.get(place, of) & of if of else set()
+        for place, of in tables.items():
+            numbers = all(v.isdigit() for values in seen[place] for v in values)
+            varies = len({tuple(sorted(v)) for v in seen[place]}) > 1
+            if of and (not numbers or _NAMES_KEY.search(place[1]) or (varies and of != {""})):
+                self.erased.add(place)
 
-    def _generated(self, changes: Iterable[RowChange]) -> set[str]:
-        keys: set[str] = set()
+    def _generated(self, changes: Iterable[RowChange]) -> dict[str, set[str]]:
+        """The keys that the database gave to new rows, by table."""
+        keys: dict[str, set[str]] = defaultdict(set)
         for change in changes:
             table = self._catalog.by_name.get(change.table)
             if change.op == "insert" and table is not None and change.after is not None:
                 for name in table.primary_key:
                     if _is_generated(table.by_column[name]):
-                        keys.add(str(change.after.get(name)))
+                        keys[change.table].add(str(change.after.get(name)))
         return keys
 
     def _values(self, played: Played) -> Iterator[tuple[Place, list[str]]]:
@@ -138,6 +153,11 @@ class Canon:
         if isinstance(value, str) and _is_now(value, began):
             return ERASED
         return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _refers(value: str, keys: set[str]) -> bool:
+    """Whether a text is one of the keys, or holds one as a word of its own."""
+    return not _DECIMAL.fullmatch(value) and not keys.isdisjoint(_TOKEN.findall(value))
 
 
 def _is_generated(column: Column) -> bool:

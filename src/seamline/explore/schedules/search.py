@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import Counter, defaultdict
-from typing import Literal
 
 import msgspec
 
 from seamline.explore.schedules.footprint import Footprint, conflict
-from seamline.explore.schedules.oracle import Named, References, named, verdict
+from seamline.explore.schedules.oracle import Judge, Named, References, named, verdict
 from seamline.explore.schedules.outcome import Canon
 from seamline.explore.schedules.pair import Pair
 from seamline.explore.schedules.stage import SIDES, Played, Stage, Unfit
@@ -54,6 +53,8 @@ class Explored(msgspec.Struct, kw_only=True):
     unfit: str = ""
     note: str = ""
     stale: str = ""
+    stuck: bool = False
+    seconds: float = 0.0
     tried: list[str] = []
 
 
@@ -67,13 +68,15 @@ class Search:
         bounds: Bounds,
         tolerated: frozenset[str],
         alone: dict[Side, Played],
+        judge: Judge = verdict,
     ) -> None:
+        self._verdict = judge
         self._stage, self._pair, self._bounds = stage, pair, bounds
         self._tolerated, self._alone = tolerated, alone
         self._operations = (pair.first.operation, pair.second.operation)
         catalog = stage.session.target.catalog
         assert catalog is not None
-        self._canon = Canon(catalog, stage.session.rules, self._operations)
+        self.canon = self._canon = Canon(catalog, stage.session.rules, self._operations)
         self._serial: list[Played] = []
         self._queue: list[tuple[int, int, int, str]] = []
         self._seen: set[str] = set()
@@ -94,9 +97,19 @@ class Search:
                 result.preemptions = max(result.preemptions, preemptions)
                 await self._judge(await self._play(choices), len(choices))
         except Unfit as exc:
-            result.unfit = str(exc)
+            result.unfit, result.stuck = str(exc), exc.stuck
         result.outcomes = len(self._endings)
         return result
+
+    async def only(self, choices: str) -> Explored:
+        """Just this schedule, judged as in a search."""
+        try:
+            await self._references()
+            if not (self.result.stale or self.result.violation):
+                await self._judge(await self._play(choices), len(choices))
+        except Unfit as exc:
+            self.result.unfit, self.result.stuck = str(exc), exc.stuck
+        return self.result
 
     async def _references(self) -> None:
         alone = self._alone
@@ -119,7 +132,8 @@ class Search:
         for side in SIDES:
             self._expand(runs[side][0], 1)
             self._endings[repr(self._canon.outcome(runs[side][0]))] += 1
-        if any(verdict(self._canon, self._refs(), b) == "violation" for b in bursts):
+            await self._check(runs[side][0])
+        if any(self._verdict(self._canon, self._refs(), b) == "violation" for b in bursts):
             self.result.note = "sent at once, they ended as in neither order"
 
     def _learn(self, runs: dict[Side, list[Played]]) -> None:
@@ -127,10 +141,12 @@ class Search:
             self._canon.learn(same)
         self._canon.learn_keys([p for same in runs.values() for p in same])
 
+    def references(self) -> References:
+        """What runs of this pair are held against, once it was explored."""
+        return self._refs()
+
     def _refs(self) -> References:
-        return References(
-            serial=tuple(self._serial), alone=self._alone, tolerated=self._tolerated
-        )
+        return References(serial=tuple(self._serial), alone=self._alone, tolerated=self._tolerated)
 
     async def _play(self, choices: str) -> Played:
         played = await self._stage.play(self._pair, choices, self.result.shared)
@@ -144,13 +160,18 @@ class Search:
         self._endings[repr(self._canon.outcome(played))] += 1
         if result.deadlock is None and any(DEADLOCK in t.note for t in played.turns):
             result.deadlock = self._violation(played)
-        match verdict(self._canon, self._refs(), played):
+        await self._check(played)
+        self._expand(played, given)
+
+    async def _check(self, played: Played) -> None:
+        """Hold a run against what may be; a violation is believed when it recurs."""
+        result = self.result
+        match self._verdict(self._canon, self._refs(), played):
             case "refused":
                 result.refused += 1
-            case "violation" if not result.stale and await self._recurs(played):
-                result.violation = self._violation(played)
-                return
-        self._expand(played, given)
+            case "violation" if not (result.stale or result.violation):
+                if await self._recurs(played):
+                    result.violation = self._violation(played)
 
     def _violation(self, played: Played) -> Violation:
         refs = self._refs()
@@ -174,7 +195,7 @@ class Search:
         second = await self._play(played.choices)
         self.result.schedules = number
         same = self._canon.outcome(second) == self._canon.outcome(played)
-        return same and verdict(self._canon, self._refs(), second) == "violation"
+        return same and self._verdict(self._canon, self._refs(), second) == "violation"
 
     def _expand(self, played: Played, given: int) -> None:
         """Put the schedules that differ from this one in one further decision into the queue."""
@@ -206,9 +227,5 @@ def _order(prints: tuple[tuple[Side, Footprint], ...]) -> object:
         (a[:2], b[:2])
         for at, a in enumerate(placed)
         for b in placed[at + 1 :]
-        if a[0] != b[0]
-        and (a[2].written & b[2].touched or b[2].written & a[2].touched)
+        if a[0] != b[0] and (a[2].written & b[2].touched or b[2].written & a[2].touched)
     )
-
-
-Ended = Literal["explored", "no conflict", "unfit"]

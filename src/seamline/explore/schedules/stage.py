@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
 import msgspec
 
@@ -18,15 +18,21 @@ from seamline.model.case import Step
 from seamline.model.exchange import NOT_JSON, Request, Response
 from seamline.model.row import RowChange
 from seamline.model.schedule import Side, Turn
+from seamline.model.statement import SqlStatement
 from seamline.run.case import observed, request_of, rows_wanted
 from seamline.run.patience import is_limited
 from seamline.run.session import Answers, Session
+from seamline.wire.policy import FORWARD, Action, Pending
 
 SIDES: tuple[Side, Side] = ("A", "B")
 
 
 class Unfit(Exception):
-    """The pair cannot be run, or not be judged; the message says why."""
+    """The pair cannot be run, or not be judged; the message says why. `stuck`: nor can the system go on."""
+
+    def __init__(self, message: str, *, stuck: bool = False) -> None:
+        super().__init__(message)
+        self.stuck = stuck
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +59,25 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
         return answer.status if answer is not None else 0
 
 
+class _Cut:
+    """Cuts the connection behind the first COMMIT of a transaction that has written."""
+
+    def __init__(self) -> None:
+        self._wrote: set[int] = set()
+        self._done = False
+
+    def before(self, statement: Pending) -> Action:
+        if statement.kind == "write":
+            self._wrote.add(statement.connection)
+        if self._done or statement.kind != "commit" or statement.connection not in self._wrote:
+            return FORWARD
+        self._done = True
+        return Action(do="drop_after")
+
+    def after(self, statement: SqlStatement) -> None:
+        """Nothing is to be done afterwards."""
+
+
 class Stage:
     """A running system on which pairs are tried. `session` may be given a new target between runs."""
 
@@ -74,7 +99,11 @@ class Stage:
 
     async def burst(self, pair: Pair) -> Played:
         """Both at the same moment, and nothing held."""
-        return await self._play(pair, SIDES, "", frozenset(), held=False)
+        return await self._play(pair, SIDES, "", frozenset(), way="at once")
+
+    async def cut(self, pair: Pair) -> Played:
+        """The first one, whose COMMIT is done and whose answer is lost; then the second, undisturbed."""
+        return await self._play(pair, SIDES, "", frozenset(), way="cut")
 
     async def _play(
         self,
@@ -83,7 +112,7 @@ class Stage:
         choices: str,
         shared: frozenset[str] | None,
         *,
-        held: bool = True,
+        way: Literal["held", "at once", "cut"] = "held",
     ) -> Played:
         self.runs += 1
         target = self.session.target
@@ -111,16 +140,21 @@ class Stage:
             return response
 
         target.tap.forget()
-        if held:
-            await target.tap.use(conductor.gate)
+        if way != "at once":
+            await target.tap.use(conductor.gate if way == "held" else _Cut())
+        got: dict[Side, Response | None]
         try:
-            if held:
-                got: dict[Side, Any] = await conductor.run(send, choices)
-            else:
+            if way == "held":
+                got = await conductor.run(send, choices)
+            elif way == "at once":
                 sent = await asyncio.gather(*(send(s) for s in sides))
                 got = dict(zip(sides, sent, strict=True))
+            else:
+                got = {"A": await send("A")}
+                await target.tap.use(None)
+                got["B"] = await send("B")
         except Stuck as exc:
-            raise Unfit(str(exc)) from exc
+            raise Unfit(str(exc), stuck=True) from exc
         finally:
             conductor.gate.open()
             await target.tap.use(None)

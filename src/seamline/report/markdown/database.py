@@ -12,6 +12,7 @@ from seamline.report.markdown.evidence import ids, left_out, write_findings
 from seamline.report.markdown.page import Document
 from seamline.report.markdown.rollout import write_rollout
 from seamline.report.markdown.transactions import write_sweeps
+from seamline.report.markdown.schedules import write_schedules
 from seamline.report.sections import Section, sections_of
 from seamline.report.summary import Summary
 from seamline.report.tally import SHARPNESS, DataTally
@@ -118,6 +119,7 @@ def _transactions(doc: Document, section: Section, s: Summary) -> None:
     if rows:
         doc.block("Rows changed by the requests of this run:")
     doc.table(head, rows, numbers=(1, 2, 3))
+    write_schedules(doc, s)
 
 
 def _migrations(doc: Document, section: Section, s: Summary) -> None:

@@ -9,6 +9,7 @@ from seamline.model.row import RowChange
 from seamline.report.markdown.escape import code, fence, prose
 from seamline.report.markdown.page import Document
 from seamline.report.sql import told
+from seamline.report.markdown.schedules import write_witness
 from seamline.report.summary import Summary
 from seamline.report.tally import FindingSeen
 from seamline.report.words import count, value
@@ -78,6 +79,8 @@ def _facts(f: Finding, times: int) -> Iterator[str]:
 
 
 def _evidence(doc: Document, f: Finding, evidence: Evidence) -> None:
+    if evidence.schedule is not None:
+        write_witness(doc, evidence.schedule)
     several = len(evidence.exchanges) > 1
     if (fault := evidence.injection) is not None:
         doc.block(f"The fault, at statement {fault.ordinal}: {code(fault.told)}")

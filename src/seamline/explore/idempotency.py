@@ -1,0 +1,159 @@
+"""A request that is sent again with the same Idempotency-Key: applied once, and answered alike.
+
+Only where the document has such a header. The second one comes in a row, at once (schedule by schedule), and
+after a COMMIT whose answer was lost, which is what keys are for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from seamline.explore.schedules.finding import KIND, witness
+from seamline.explore.schedules.meeting import KEY_HEADER, best
+from seamline.explore.schedules.oracle import Named, References, Verdict
+from seamline.explore.schedules.outcome import Canon
+from seamline.explore.schedules.pair import Base, Pair, with_request
+from seamline.explore.schedules.search import Bounds, Explored, Search, Violation
+from seamline.explore.schedules.stage import SIDES, Played, Stage
+from seamline.model.finding import Evidence, Finding
+from seamline.openapi.operation import Operation
+from seamline.run.allow import tolerated
+from seamline.run.session import Rules
+from seamline.text.redact import Redactor
+
+CHECK = "idempotencyKeyHolds"
+WHAT = "with the same key"
+_KEY = "seamline-key-1"
+_WHY = (
+    "A request with an Idempotency-Key may be sent again whenever its answer is not known, and must take"
+    " effect once. Source: the document's header; draft-ietf-httpapi-idempotency-key-header."
+)
+Moment = Literal["in a row", "at once", "after a lost answer"]
+
+
+class Kept(msgspec.Struct, kw_only=True):
+    """What came of an operation's key: the exploration, and how a request after a lost answer ended."""
+
+    explored: Explored
+    moment: Moment = "at once"
+    violation: Violation | None = None
+
+
+def keyed(bases: Sequence[Base], operations: Mapping[str, Operation]) -> Iterator[Pair]:
+    """Per operation with such a header an accepted request with a key, twice."""
+    leading = best(bases)
+    for key, operation in operations.items():
+        names = [
+            p.name
+            for p in operation.parameters
+            if p.place == "header" and p.name.lower() == KEY_HEADER
+        ]
+        own = [b for b in bases if b.operation == key and _key_of(b)]
+        base = next(iter(own), leading.get(key))
+        if not names or base is None or base.is_safe:
+            continue
+        headers = {**base.step.request.headers, names[0]: _key_of(base) or _KEY}
+        headers = {n: v for n, v in headers.items() if n == names[0] or n.lower() != KEY_HEADER}
+        step = with_request(base.step, headers=headers)
+        yield Pair(arrange=base.arrange, first=step, second=step, what=WHAT)
+
+
+def _key_of(base: Base) -> object:
+    return next((v for n, v in base.step.request.headers.items() if n.lower() == KEY_HEADER), None)
+
+
+def applied_once(canon: Canon, refs: References, played: Played) -> Verdict:
+    """Rows as of one request, and the same answer to both; one may be refused while the other runs."""
+    came, one = (canon.outcome(p, without=refs.tolerated) for p in (played, refs.alone["A"]))
+    if came.rows != one.rows:
+        return "violation"
+    ok = [200 <= played.status(s) < 300 for s in SIDES]
+    if all(ok):
+        return "serial" if _alike(canon, played) else "violation"
+    refused = next(played.status(s) for s, fine in zip(SIDES, ok, strict=True) if not fine)
+    return "refused" if any(ok) and refused in (409, 423, 425, 503) else "violation"
+
+
+def _alike(canon: Canon, played: Played) -> bool:
+    first, second = (played.answers[s] for s in SIDES)
+    if first is None or second is None:
+        return False
+    texts = canon.outcome(played).answers
+    return first.json == second.json or texts["A"][1] == texts["B"][1]
+
+
+def after_lost_answer(canon: Canon, refs: References, played: Played) -> Verdict:
+    """The first one's answer may be an error; the second must succeed, and the rows be those of one."""
+    came, one = (canon.outcome(p, without=refs.tolerated) for p in (played, refs.alone["A"]))
+    is_fine = came.rows == one.rows and 200 <= played.status("B") < 300
+    return "serial" if is_fine else "violation"
+
+
+async def explore_key(
+    stage: Stage, pair: Pair, bounds: Bounds, tolerated_tables: frozenset[str]
+) -> Kept:
+    """Try one operation's key in all three ways; the first that fails is told. Raises `Unfit`."""
+    alone = {side: await stage.alone(pair, side) for side in SIDES}
+    search = Search(stage, pair, bounds, tolerated_tables, alone, applied_once)
+    kept = Kept(explored=await search.run())
+    result = kept.explored
+    if result.violation is not None:
+        kept.violation = result.violation
+        is_serial = len(set(_runs(result.violation.played))) <= 2
+        kept.moment = "in a row" if is_serial else "at once"
+        return kept
+    if result.unfit or result.stale:
+        return kept
+    for _ in range(2):  # believed when it recurs
+        played = await stage.cut(pair)
+        result.stale = played.stale
+        if after_lost_answer(search.canon, search.references(), played) != "violation":
+            return kept
+    kept.moment = "after a lost answer"
+    named = Named("applied twice", False, "the request that was sent again was applied again")
+    kept.violation = Violation(
+        played=played,
+        refs=search.references(),
+        canon=search.canon,
+        named=named,
+        number=result.schedules,
+    )
+    return kept
+
+
+def _runs(played: Played) -> list[int]:
+    """The places at which another request goes on, as numbers of runs."""
+    run, numbers, last = 0, [], ""
+    for turn in played.turns:
+        run += turn.side != last
+        last = turn.side
+        numbers.append(run)
+    return numbers
+
+
+def finding_of(kept: Kept, rules: Rules, redactor: Redactor) -> Finding | None:
+    """The finding, tolerated where the spec file allows it."""
+    violation, pair = kept.violation, kept.explored.pair
+    if violation is None:
+        return None
+    once = violation.canon.outcome(violation.refs.alone["A"]).rows
+    twice = violation.canon.outcome(violation.played).rows
+    said = "the answers differ, or one is an error"
+    if once != twice:
+        said = f"{len(twice)} rows stand changed, where the request alone changes {len(once)}"
+    found = Finding(
+        check=CHECK,
+        severity="error",
+        subject=pair.first.operation,
+        title=f"sent again {kept.moment} with the same Idempotency-Key, the request is not applied once",
+        expected="the rows of one request, and the same answer to both",
+        actual=said,
+        detail=kept.moment,
+        kind=KIND,
+        why=_WHY,
+        evidence=Evidence(schedule=witness(pair, violation, redactor)),
+    )
+    return tolerated(found, rules.allowances.get(pair.first.operation, ()), rules.today)

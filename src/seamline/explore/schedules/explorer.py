@@ -1,0 +1,187 @@
+"""All pairs of a run: which are worth it, in which order, and one after the other on one system."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+
+import msgspec
+
+from seamline.errors import SeamlineError
+from seamline.explore.schedules.footprint import Footprint, conflict, rank
+from seamline.explore.schedules.meeting import (
+    Callers,
+    best,
+    rivals,
+    together,
+    with_itself,
+)
+from seamline.explore.schedules.pair import Pair, bases_of
+from seamline.explore.schedules.search import Bounds, Explored, Search
+from seamline.explore.schedules.stage import SIDES, Stage, Unfit
+from seamline.model.case import Case
+from seamline.model.schedule import Side
+from seamline.openapi.operation import Operation
+from seamline.run.session import Rules, Session
+from seamline.run.setup import Setup
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be explored.
+
+    `focus` are the operations of which one must be in a pair, None for any; `pairs` how many at most,
+    None for all. `until` is the time, on the monotonic clock, after which no pair is begun.
+    """
+
+    focus: frozenset[str] | None = None
+    pairs: int | None = None
+    bounds: Bounds = Bounds()
+    until: float | None = None
+
+
+class Explorer:
+    """Explores the pairs of the accepted requests among `cases`; `stack` holds the running system."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        rules: Rules,
+        operations: Mapping[str, Operation],
+        cases: Sequence[Case],
+        stack: AsyncExitStack,
+    ) -> None:
+        self._setup, self._rules, self._operations = setup, rules, operations
+        self._stack, self._cases = stack, cases
+        self._callers = Callers({n: i.role for n, i in setup.project.identities.items()})
+        self.stage: Stage | None = None
+        self.left: list[str] = []
+
+    async def explored(self, wanted: Wanted) -> AsyncIterator[Explored]:
+        """Pair by pair, the likeliest first. What was left out stands in `left` afterwards."""
+        chosen = await self._chosen(wanted)
+        done: set[tuple[str, str]] = set()
+        for number, pair in enumerate(chosen):
+            operations = (pair.first.operation, pair.second.operation)
+            if operations in done:
+                continue  # one witness is enough: another way in which these two meet adds nothing
+            if wanted.until is not None and time.monotonic() > wanted.until:
+                self.left = [p.id for p in chosen[number:]]
+                return
+            result = await self.explore(pair, wanted.bounds)
+            if result.violation is not None:
+                done.add(operations)
+            yield result
+
+    async def explore(self, pair: Pair, bounds: Bounds, only: str | None = None) -> Explored:
+        """One pair; with `only` just that schedule, to see if it is still so."""
+        began = time.monotonic()
+        result = await self._explore(pair, bounds, only)
+        result.seconds = time.monotonic() - began
+        if result.stale or result.stuck:
+            await self.fresh()
+        return result
+
+    async def _explore(self, pair: Pair, bounds: Bounds, only: str | None) -> Explored:
+        stage = self.stage or await self.fresh()
+        try:
+            alone = {side: await stage.alone(pair, side) for side in SIDES}
+        except Unfit as exc:
+            return Explored(pair=pair, unfit=str(exc), stuck=exc.stuck)
+        except SeamlineError as exc:
+            return Explored(pair=pair, unfit=str(exc), stuck=True)
+        stale = next((p.stale for p in alone.values() if p.stale), "")
+        if stale:
+            return Explored(pair=pair, unfit=stale, stale=stale)
+        search = Search(stage, pair, bounds, self.tolerated(pair), alone)
+        return await (search.run() if only is None else search.only(only))
+
+    def find(self, name: str) -> Pair | None:
+        """The pair of that id, as the cases give it now."""
+        return next((p for p in self._all(None) if p.id == name), None)
+
+    def tolerated(self, pair: Pair) -> frozenset[str]:
+        """Tables that a refused request of the pair may write."""
+        tables: set[str] = set()
+        for operation in (pair.first.operation, pair.second.operation):
+            context = self._rules.context(operation)
+            tables |= set(context.error_tables)
+        return frozenset(tables)
+
+    async def fresh(self) -> Stage:
+        """A new system on a fresh clone."""
+        await self._stack.aclose()
+        target = await self._stack.enter_async_context(self._setup.target(quiet=True))
+        session = Session(target=target, rules=self._rules, redactor=self._setup.redactor)
+        if self.stage is None:
+            self.stage = Stage(session)
+        else:
+            self.stage.session = session
+        return self.stage
+
+    def _all(self, focus: frozenset[str] | None) -> list[Pair]:
+        """Every pair that could be explored, one operation with itself before two of them."""
+        bases = bases_of(self._cases)
+        leading = best(bases)
+        writing = [b for b in leading.values() if not b.is_safe]
+        pairs: list[Pair] = []
+        for base in writing:
+            known = self._operations.get(base.operation)
+            pairs += with_itself(base, known, leading, self._callers)
+            pairs += rivals(base, bases)
+        others = [b for b in leading.values() if not b.operation.startswith(("HEAD", "OPTIONS"))]
+        for number, one in enumerate(others):
+            for other in others[number + 1 :]:
+                first, second = (one, other) if not one.is_safe else (other, one)
+                if (pair := together(first, second, self._callers)) is not None:
+                    pairs.append(pair)
+        if focus is None:
+            return pairs
+        return [p for p in pairs if {p.first.operation, p.second.operation} & focus]
+
+    async def _chosen(self, wanted: Wanted) -> list[Pair]:
+        """The pairs that meet in some table by their traces, the likeliest to disturb each other first."""
+        pairs = self._all(wanted.focus)
+        prints = await self._prints(pairs)
+        scored: list[tuple[int, int, int, Pair]] = []
+        ways: dict[tuple[str, str], int] = {}
+        for number, pair in enumerate(pairs):
+            one, other = (prints.get(s.operation) for s in (pair.first, pair.second))
+            if one is None or other is None:
+                continue
+            shared = conflict(one, other)
+            if not shared:
+                continue
+            names = (pair.first.operation, pair.second.operation)
+            ways[names] = ways.get(names, 0) + 1
+            # Every operation has its first turn with itself before any has a second way of that.
+            turn = ways[names] - 1 if names[0] == names[1] else 0
+            scored.append((turn, -rank(one, other, shared), number, pair))
+        scored.sort(key=lambda s: s[:3])
+        chosen = [pair for _, _, _, pair in scored]
+        if wanted.pairs is not None and len(chosen) > wanted.pairs:
+            self.left += [p.id for p in chosen[wanted.pairs :]]
+            chosen = chosen[: wanted.pairs]
+        return chosen
+
+    async def _prints(self, pairs: Sequence[Pair]) -> dict[str, Footprint]:
+        """What each operation touches, from one request of it, undisturbed."""
+        found: dict[str, Footprint] = {}
+        for pair in pairs:
+            for side in SIDES:
+                operation = (pair.first if side == "A" else pair.second).operation
+                if operation not in found and (own := await self._print(pair, side)) is not None:
+                    found[operation] = own
+        return found
+
+    async def _print(self, pair: Pair, side: Side) -> Footprint | None:
+        stage = self.stage or await self.fresh()
+        try:
+            played = await stage.alone(pair, side)
+        except (Unfit, SeamlineError) as exc:
+            if not isinstance(exc, Unfit) or exc.stuck:
+                await self.fresh()
+            return None
+        if played.stale:
+            await self.fresh()
+        return played.footprints[side] if 200 <= played.status(side) < 300 else None

@@ -1,0 +1,192 @@
+"""Two requests at once, as part of a run: pairs of accepted requests, schedule by schedule, confirmed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+
+import msgspec
+
+from seamline.errors import SeamlineError, UsageError
+from seamline.explore.idempotency import CHECK as KEY
+from seamline.explore.idempotency import Kept, explore_key, finding_of, keyed
+from seamline.explore.schedules.explorer import Explorer, Wanted
+from seamline.explore.schedules.finding import findings_in
+from seamline.explore.schedules.pair import Pair, bases_of
+from seamline.explore.schedules.search import Bounds, Explored
+from seamline.explore.schedules.stage import Unfit
+from seamline.model.case import Case, NotCovered
+from seamline.model.event import Event, FindingConfirmed, PairExplored, Skipped
+from seamline.model.finding import Finding
+from seamline.model.vocabulary import SCHEDULE_CHECKS
+from seamline.openapi.operation import Operation
+from seamline.run.session import Rules
+from seamline.run.setup import Setup
+from seamline.workflow.job import Job
+from seamline.workflow.transactions import impossible
+
+_PAIRS, _PAIRS_OF_FEW, _DEEP = 32, 20, 4
+"""So many pairs of a whole run, of a run of chosen operations; with --deep that many times as many."""
+_SUBJECT = "requests at once"
+
+
+class Schedules:
+    """Explores the pairs of a run. `matters` says of a finding if it is worth confirming."""
+
+    def __init__(
+        self,
+        job: Job,
+        setup: Setup,
+        rules: Rules,
+        operations: Mapping[str, Operation],
+        emit: Callable[[Event], None],
+        matters: Callable[[Finding], bool],
+    ) -> None:
+        self._job, self._setup, self._rules = job, setup, rules
+        self._operations, self._emit, self._matters = operations, emit, matters
+        self._found: dict[str, tuple[Pair, Finding]] = {}
+
+    async def run(self, cases: Sequence[Case], chosen: Sequence[Case]) -> None:
+        """Explore pairs of the accepted requests among `cases`, one always of a `chosen` operation."""
+        if not self._is_asked(*SCHEDULE_CHECKS) or not chosen:
+            return
+        if why := impossible(self._setup):
+            self._skip(_SUBJECT, f"no statement can be held: {why}")
+            return
+        wanted = self._wanted(chosen)
+        async with self._setup.stage("schedules") as detail, AsyncExitStack() as stack:
+            explorer = self._explorer(cases, stack)
+            if self._is_asked("serialOutcome", "noDeadlock"):
+                async for explored in explorer.explored(wanted):
+                    self._told(explored)
+            if self._is_asked(KEY):
+                await self._keys(explorer, cases, wanted)
+            runs = explorer.stage.runs if explorer.stage is not None else 0
+            detail.append(f"{runs} runs of requests at once and alone")
+        for name in explorer.left:
+            reason = (
+                "the bound of pairs, or the time, was reached: likelier ones were explored first"
+            )
+            self._skip(f"at once: {name}", reason, "--deep, or transactions.pairs = all")
+        await self._confirm(cases)
+
+    def _is_asked(self, *checks: str) -> bool:
+        return not self._job.checks or bool(self._job.checks.intersection(checks))
+
+    def _explorer(self, cases: Sequence[Case], stack: AsyncExitStack) -> Explorer:
+        return Explorer(self._setup, self._rules, self._operations, cases, stack)
+
+    def _wanted(self, chosen: Sequence[Case]) -> Wanted:
+        few = bool(self._job.selected) and not self._job.only_transactions
+        most = (_PAIRS_OF_FEW if few else _PAIRS) * (_DEEP if self._job.deep else 1)
+        policy = self._job.files.data.transactions
+        time_s = self._job.time_s
+        return Wanted(
+            focus=frozenset(c.subject for c in chosen),
+            pairs=None if policy.pairs == "all" else most,
+            bounds=self._bounds(),
+            until=None if time_s is None else time.monotonic() + time_s,
+        )
+
+    def _bounds(self) -> Bounds:
+        bounds = Bounds(preemptions=self._job.files.data.transactions.preemptions)
+        many = bounds.schedules * _DEEP if self._job.deep else bounds.schedules
+        return msgspec.structs.replace(bounds, schedules=many)
+
+    def _told(self, explored: Explored) -> None:
+        found = findings_in(explored, self._rules, self._setup.redactor)
+        found = [f for f in found if self._is_asked(f.check)]
+        self._event(explored, found, ("serialOutcome", "noDeadlock"))
+
+    def _event(self, explored: Explored, found: Sequence[Finding], checks: tuple[str, ...]) -> None:
+        pair = explored.pair
+        if explored.unfit or explored.stale or not explored.schedules:
+            if said := self._setup.redactor.text(explored.unfit or explored.stale):
+                self._skip(f"at once: {pair.id}", said)
+            return
+        notes: tuple[str, ...] = ()
+        if explored.note and not found:
+            notes = (f"{explored.note}, and no schedule within the bounds shows it",)
+        self._emit(
+            PairExplored(
+                at=time.time(),
+                first=pair.first.operation,
+                second=pair.second.operation,
+                what=pair.what,
+                tables=tuple(sorted(explored.shared)),
+                schedules=explored.schedules,
+                preemptions=explored.preemptions,
+                left=explored.left,
+                outcomes=explored.outcomes,
+                refused=explored.refused,
+                seconds=explored.seconds,
+                checks=checks,
+                findings=tuple(found),
+                notes=notes,
+            )
+        )
+        for finding in found:
+            if self._matters(finding):
+                self._found.setdefault(finding.fingerprint, (pair, finding))
+
+    async def _keys(self, explorer: Explorer, cases: Sequence[Case], wanted: Wanted) -> None:
+        for pair in keyed(bases_of(cases), self._operations):
+            if wanted.focus is not None and pair.first.operation not in wanted.focus:
+                continue
+            kept = await self._key(explorer, pair)
+            found = finding_of(kept, self._rules, self._setup.redactor)
+            self._event(kept.explored, [found] if found is not None else [], (KEY,))
+
+    async def _key(self, explorer: Explorer, pair: Pair) -> Kept:
+        began = time.monotonic()
+        try:
+            stage = explorer.stage or await explorer.fresh()
+            kept = await explore_key(stage, pair, self._bounds(), explorer.tolerated(pair))
+        except (Unfit, SeamlineError) as exc:
+            kept = Kept(explored=Explored(pair=pair, unfit=str(exc), stuck=True))
+        kept.explored.seconds = time.monotonic() - began
+        if kept.explored.stale or kept.explored.stuck:
+            await explorer.fresh()
+        return kept
+
+    async def _confirm(self, cases: Sequence[Case]) -> None:
+        """Each finding again: its schedule on a fresh target, between serial runs."""
+        limit = self._job.project.limits.confirm
+        for _, finding in list(self._found.values())[:limit]:
+            again = await self.again(cases, finding)
+            if again is None:
+                again = msgspec.structs.replace(finding, verdict="unstable")
+            self._emit(FindingConfirmed(at=time.time(), finding=again))
+
+    async def again(self, cases: Sequence[Case], finding: Finding) -> Finding | None:
+        """The finding as its schedule shows it on a fresh system; None where it does not.
+
+        Raises `UsageError` where the pair is not planned any more or cannot be run.
+        """
+        witness = finding.evidence.schedule if finding.evidence is not None else None
+        if witness is None:
+            raise UsageError(f"{finding.id} has no schedule to run again")
+        async with AsyncExitStack() as stack:
+            explorer = self._explorer(cases, stack)
+            found: list[Finding] = []
+            if finding.check == KEY:
+                pairs = keyed(bases_of(cases), self._operations)
+                pair = next((p for p in pairs if p.id == witness.pair), None)
+                if pair is not None:
+                    kept = await self._key(explorer, pair)
+                    one = finding_of(kept, self._rules, self._setup.redactor)
+                    found, explored = [one] if one is not None else [], kept.explored
+            elif (pair := explorer.find(witness.pair)) is not None:
+                explored = await explorer.explore(pair, self._bounds(), witness.choices)
+                found = findings_in(explored, self._rules, self._setup.redactor)
+            if pair is None:
+                raise UsageError(f"the requests of {finding.id} are not in the plan any more")
+            if explored.unfit:
+                raise UsageError(f"the requests of {finding.id} cannot be run: {explored.unfit}")
+        same = next((f for f in found if f.fingerprint == finding.fingerprint), None)
+        return None if same is None else msgspec.structs.replace(same, verdict="confirmed")
+
+    def _skip(self, subject: str, reason: str, remedy: str = "") -> None:
+        item = NotCovered(subject=subject, reason=reason, remedy=remedy)
+        self._emit(Skipped(at=time.time(), item=item))
