@@ -31,7 +31,7 @@ from seamline.model.event import (
 )
 from seamline.model.exchange import Exchange
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import DOCUMENT_CHECKS
+from seamline.model.vocabulary import DOCUMENT_CHECKS, SWEEP_CHECKS
 from seamline.openapi.document import Document
 from seamline.report.summary import Summary
 from seamline.run.case import Outcome
@@ -173,7 +173,8 @@ class Run:
 
     async def _transactions(self, setup: Setup, rules: Rules, own: Sequence[Case]) -> None:
         """Make statements fail; what is found is confirmed where it matters."""
-        if self._job.transactions:
+        checks = self._job.checks
+        if self._job.transactions and (not checks or checks.intersection(SWEEP_CHECKS)):
             await Stage(self._job, setup, rules, self._emit, self._matters).run(own)
 
     def _matters(self, finding: Finding) -> bool:

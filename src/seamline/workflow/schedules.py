@@ -26,8 +26,9 @@ from seamline.run.setup import Setup
 from seamline.workflow.job import Job
 from seamline.workflow.transactions import impossible
 
-_PAIRS, _PAIRS_OF_FEW, _DEEP = 32, 20, 4
-"""So many pairs of a whole run, of a run of chosen operations; with --deep that many times as many."""
+_PAIRS, _PAIRS_OF_FEW, _DEEP = 32, 10, 4
+"""So many pairs of a whole run, of a run of few operations; with --deep that many times as many."""
+_FEW = 2
 _SUBJECT = "requests at once"
 
 
@@ -78,7 +79,7 @@ class Schedules:
         return Explorer(self._setup, self._rules, self._operations, cases, stack)
 
     def _wanted(self, chosen: Sequence[Case]) -> Wanted:
-        few = bool(self._job.selected) and not self._job.only_transactions
+        few = len({c.subject for c in chosen}) <= _FEW
         most = (_PAIRS_OF_FEW if few else _PAIRS) * (_DEEP if self._job.deep else 1)
         policy = self._job.files.data.transactions
         time_s = self._job.time_s

@@ -154,11 +154,8 @@ class Explorer:
                 continue
             names = (pair.first.operation, pair.second.operation)
             ways[names] = ways.get(names, 0) + 1
-            # Every operation has its first turn with itself before any has a second way of that.
-            turn = ways[names] - 1 if names[0] == names[1] else 0
-            scored.append((turn, -rank(one, other, shared), number, pair))
-        scored.sort(key=lambda s: s[:3])
-        chosen = [pair for _, _, _, pair in scored]
+            scored.append((ways[names] - 1, -rank(one, other, shared), number, pair))
+        chosen = _in_turn(scored)
         if wanted.pairs is not None and len(chosen) > wanted.pairs:
             self.left += [p.id for p in chosen[wanted.pairs :]]
             chosen = chosen[: wanted.pairs]
@@ -185,3 +182,14 @@ class Explorer:
         if played.stale:
             await self.fresh()
         return played.footprints[side] if 200 <= played.status(side) < 300 else None
+
+
+def _in_turn(scored: Sequence[tuple[int, int, int, Pair]]) -> list[Pair]:
+    """By turns each operation with itself, in one way a turn, and as many pairs of two operations."""
+    ordered = sorted(scored, key=lambda s: s[:3])
+    own = [s for s in ordered if s[3].first.operation == s[3].second.operation]
+    mixed = [s for s in ordered if s[3].first.operation != s[3].second.operation]
+    many = max(1, len({s[3].first.operation for s in own}))
+    turns = [(turn, 0, at, pair) for at, (turn, _, _, pair) in enumerate(own)]
+    turns += [(at // many, 1, at, pair) for at, (_, _, _, pair) in enumerate(mixed)]
+    return [pair for *_, pair in sorted(turns, key=lambda t: t[:3])]

@@ -27,7 +27,8 @@ _TURNS, _ROWS, _BODY = 200, 20, 400
 _WHY = {
     "serialOutcome": (
         "Two requests at once must end as if one had come after the other: answers and rows as in A then B,"
-        " or as in B then A. Source: serializability (Berenson et al., A Critique of ANSI SQL Isolation Levels)."
+        " or as in B then A. Source: serializability; Berenson et al., A Critique of ANSI SQL Isolation"
+        " Levels."
     ),
     "noDeadlock": (
         "Requests that lock the same rows in different orders end each other: PostgreSQL refuses one of"

@@ -58,12 +58,17 @@ def with_itself(
             first=with_request(step, json=one),
             second=with_request(step, json=two),
             what="each another property",
+            planned=False,
         )
     if (read := _tag(base, known, readings)) is not None:
         headers = {**step.request.headers, "If-Match": {"$from": "tagged@headers#/etag"}}
         tagged = with_request(step, headers=headers)
         yield Pair(
-            arrange=(*base.arrange, read), first=tagged, second=tagged, what="the same If-Match"
+            arrange=(*base.arrange, read),
+            first=tagged,
+            second=tagged,
+            what="the same If-Match",
+            planned=False,
         )
     yield Pair(arrange=base.arrange, first=step, second=step, what="the same request twice")
     if turned is not None:
@@ -72,11 +77,12 @@ def with_itself(
             first=step,
             second=with_request(step, json=turned),
             what="a list in opposite orders",
+            planned=False,
         )
     beside = callers.beside(step.identity)
     if beside is not None and not base.arrange:
         other = msgspec.structs.replace(step, identity=beside)
-        yield Pair(arrange=(), first=step, second=other, what="of two callers")
+        yield Pair(arrange=(), first=step, second=other, what="of two callers", planned=False)
 
 
 def rivals(base: Base, bases: Sequence[Base]) -> Iterator[Pair]:
@@ -141,7 +147,7 @@ def together(one: Base, other: Base, callers: Callers) -> Pair | None:
     first = one.step
     if first.identity != second.identity and callers.beside(first.identity) == second.identity:
         second = msgspec.structs.replace(second, identity=first.identity)
-    return Pair(arrange=arrange, first=first, second=second, what="at once")
+    return Pair(arrange=arrange, first=first, second=second, what="at once", planned=False)
 
 
 def _refers(step: Step, label: str) -> bool:

@@ -82,6 +82,8 @@ def named(canon: Canon, refs: References, played: Played, operations: Sequence[s
     if both and one_refused:
         inserted = {r.split(" ", 2)[1] for r in came.rows if r.startswith("insert ")}
         name = _DOUBLE if operations[0] == operations[1] else _SKEW
+        if name == _DOUBLE and operations[0].startswith(("PUT ", "PATCH ")):
+            name = _LOST
         said = "both succeeded, where in either order the later one is refused"
         if name == _DOUBLE and not _updates(came) and inserted:
             said += ": each looked before the other had written"

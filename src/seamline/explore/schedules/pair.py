@@ -31,12 +31,16 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """Two requests at once behind `arrange`; `what` says in words in which way they meet."""
+    """Two requests at once behind `arrange`; `what` says in words in which way they meet.
+
+    `planned` is false where a request differs from the one planned, and may be none that is accepted.
+    """
 
     arrange: tuple[Step, ...]
     first: Step
     second: Step
     what: str
+    planned: bool = True
 
     @property
     def id(self) -> str:

@@ -25,7 +25,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """How far a pair is explored: preemptions, and schedules in all."""
 
     preemptions: int = 2
-    schedules: int = 24
+    schedules: int = 16
 
 
 class Violation(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +115,8 @@ class Search:
         alone = self._alone
         for side in SIDES:
             if not 200 <= alone[side].status(side) < 300:
+                if not self._pair.planned:
+                    raise Unfit("")
                 operation = self._operations[SIDES.index(side)]
                 raise Unfit(f"{operation} by itself is answered with {alone[side].status(side)}")
         self.result.shared = shared = conflict(*(alone[s].footprints[s] for s in SIDES))
@@ -157,9 +159,12 @@ class Search:
 
     async def _judge(self, played: Played, given: int) -> None:
         result = self.result
+        if any(DEADLOCK in t.note for t in played.turns):
+            # Which one the server ends is its timer's choice: what comes behind is no schedule of ours.
+            result.deadlock = result.deadlock or self._violation(played)
+            await self._check(played)
+            return
         self._endings[repr(self._canon.outcome(played))] += 1
-        if result.deadlock is None and any(DEADLOCK in t.note for t in played.turns):
-            result.deadlock = self._violation(played)
         await self._check(played)
         self._expand(played, given)
 

@@ -20,10 +20,10 @@ def write_schedules(doc: Document, s: Summary) -> None:
     doc.heading(3, "Requests at once")
     doc.block(
         "Two requests were sent at once, and their statements let go one at a time, in one order after"
-        " another: first with one change from one to the other before it has ended, then with more. Answers and"
-        " rows must be those of one after the other. *Not run*: schedules within the bound of preemptions"
-        " that the bound of schedules left out. *Refused*: one request was refused for the other's sake, which is"
-        " legal."
+        " another: first with one change from one to the other before it has ended, then with more. Answers"
+        " and rows must be those of one after the other. *Not run*: schedules within the bound of"
+        " preemptions that the bound of schedules left out. *Refused*: one request was refused for the"
+        " other's sake, which is legal."
     )
     head = ["Requests", "How they meet", "Tables", "Schedules", "Preemptions", "Not run"]
     rows = [_row(p) for p in s.pairs[:_SHOWN]]

@@ -1,0 +1,140 @@
+"""Two ways of each change: one that two at once spoil, and its correct twin. `python accounts.py PORT`"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import psycopg
+from psycopg import Connection, IsolationLevel
+
+Open = Connection[tuple[Any, ...]]
+
+
+def take_read(db: Open, _: list[str]) -> int:
+    row = db.execute("SELECT amount FROM take_read WHERE id = 1").fetchone()
+    assert row is not None
+    db.execute("UPDATE take_read SET amount = %s WHERE id = 1", (row[0] - 1,))
+    return 200
+
+
+def take_late(db: Open, words: list[str]) -> int:
+    """The window of `take_read` behind a long wait."""
+    time.sleep(0.02)
+    row = db.execute("SELECT amount FROM take_late WHERE id = 1").fetchone()
+    assert row is not None
+    db.execute("UPDATE take_late SET amount = %s WHERE id = 1", (row[0] - 1,))
+    return 200
+
+
+def take_atomic(db: Open, _: list[str]) -> int:
+    db.execute("UPDATE take_atomic SET amount = amount - 1 WHERE id = 1")
+    return 200
+
+
+def take_locked(db: Open, _: list[str]) -> int:
+    row = db.execute("SELECT amount FROM take_locked WHERE id = 1 FOR UPDATE").fetchone()
+    assert row is not None
+    db.execute("UPDATE take_locked SET amount = %s WHERE id = 1", (row[0] - 1,))
+    return 200
+
+
+def leave(db: Open, table: str, who: str) -> int:
+    row = db.execute(f"SELECT count(*) FROM {table} WHERE amount > 0").fetchone()
+    if row is None or row[0] < 2:
+        return 409
+    db.execute(f"UPDATE {table} SET amount = 0 WHERE id = %s", (int(who),))
+    return 200
+
+
+def leave_skew(db: Open, words: list[str]) -> int:
+    return leave(db, "leave_skew", words[0])
+
+
+def leave_serial(db: Open, words: list[str]) -> int:
+    return leave(db, "leave_serial", words[0])
+
+
+def move(db: Open, table: str, places: list[str]) -> int:
+    for place in places:
+        db.execute(f"UPDATE {table} SET amount = amount + 1 WHERE id = %s", (int(place),))
+    return 200
+
+
+def move_any(db: Open, words: list[str]) -> int:
+    return move(db, "move_any", words)
+
+
+def move_sorted(db: Open, words: list[str]) -> int:
+    return move(db, "move_sorted", sorted(words))
+
+
+WAYS: dict[str, Callable[[Open, list[str]], int]] = {
+    f.__name__: f
+    for f in (
+        take_read,
+        take_late,
+        take_atomic,
+        take_locked,
+        leave_skew,
+        leave_serial,
+        move_any,
+        move_sorted,
+    )
+}
+LEVELS = {
+    "leave_skew": IsolationLevel.REPEATABLE_READ,
+    "leave_serial": IsolationLevel.SERIALIZABLE,
+}
+SCHEMA = "".join(
+    f"CREATE TABLE {name} (id int PRIMARY KEY, amount int NOT NULL);"
+    f"INSERT INTO {name} VALUES (1, 10), (2, 10);"
+    for name in WAYS
+)
+
+
+def carry_out(name: str, words: list[str]) -> int:
+    """One change; a serialization failure is tried again."""
+    for _ in range(3):
+        with psycopg.connect(os.environ["DATABASE_URL"]) as db:
+            db.isolation_level = LEVELS.get(name)
+            try:
+                status = WAYS[name](db, words)
+                db.commit()
+            except psycopg.errors.SerializationFailure:
+                db.rollback()
+                continue
+            except psycopg.errors.DeadlockDetected:
+                return 503
+            return status
+    return 503
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._answer(200)
+
+    def do_POST(self) -> None:
+        name, *words = self.path.strip("/").split("/")
+        self._answer(carry_out(name, words))
+
+    def _answer(self, status: int) -> None:
+        body = b'{"done": true}'
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+if __name__ == "__main__":
+    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
