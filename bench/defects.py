@@ -36,7 +36,7 @@ from shop_runs import (
 )
 
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import MIGRATION_CHECKS, ROLLOUT_CHECKS, SWEEP_CHECKS
+from seamline.model.vocabulary import MIGRATION_CHECKS, ROLLOUT_CHECKS, TRANSACTION_CHECKS
 
 MIGRATIONS = "migrations"
 WAYS = {"kept": "", "generated": " from generated files"}
@@ -58,8 +58,8 @@ def defect(known: dict[str, Any], way: str, specs: Path | None, shared: Bed) -> 
     if known["check"] in ROLLOUT_CHECKS:
         return _of_release(known, way, shared)
     narrow = ["--no-transactions", "-o", operation]
-    if known["check"] in SWEEP_CHECKS:
-        narrow = ["transactions", "-o", operation]
+    if known["check"] in TRANSACTION_CHECKS:
+        narrow = ["transactions", "-o", operation, "--check", known["check"]]
     if operation == MIGRATIONS:
         narrow = ["migrations"] if known["check"] in MIGRATION_CHECKS else ["database"]
     judged = _run_of(known, way, specs, shared, *(narrow if operation else []))

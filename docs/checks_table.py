@@ -14,7 +14,7 @@ from shop.defects import DEFECTS
 
 from seamline.checks import CHECKS
 from seamline.explore.faults.judge import TRIAL_CHECKS
-from seamline.model.vocabulary import DATA_CHECKS, HAZARD_CHECKS, MIGRATION_CHECKS
+from seamline.model.vocabulary import DATA_CHECKS, HAZARD_CHECKS, MIGRATION_CHECKS, SCHEDULE_CHECKS
 
 PAGE = Path(__file__).resolve().parent / "checks.md"
 BEGIN = "<!-- table: written by docs/checks_table.py -->"
@@ -43,6 +43,10 @@ def _lines() -> Iterator[str]:
     for name, trial in TRIAL_CHECKS.items():
         defects = ", ".join(found.get(name, ()))
         yield f"| [{name}](#{name.lower()}) | {trial.severity} | {trial.source} | {defects} |"
+    for name in SCHEDULE_CHECKS:
+        severity = "warning" if name == "noDeadlock" else "error"
+        defects = ", ".join(found.get(name, ()))
+        yield f"| [{name}](#{name.lower()}) | {severity} | two requests at once | {defects} |"
     for name in MIGRATION_CHECKS:
         severity = "warning" if name in _WARNINGS else "error"
         defects = ", ".join(found.get(name, ()))

@@ -18,14 +18,14 @@ from seamline.model.vocabulary import (
     DOCUMENT_CHECKS,
     MIGRATION_CHECKS,
     ROLLOUT_CHECKS,
-    SWEEP_CHECKS,
+    TRANSACTION_CHECKS,
 )
 
 ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.parametrize(
-    "name", [*API_CHECKS, *DOCUMENT_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS, *SWEEP_CHECKS]
+    "name", [*API_CHECKS, *DOCUMENT_CHECKS, *MIGRATION_CHECKS, *ROLLOUT_CHECKS, *TRANSACTION_CHECKS]
 )
 def test_every_check_has_its_heading(name: str) -> None:
     assert f"\n## {name}\n" in (ROOT / "docs" / "checks.md").read_text()

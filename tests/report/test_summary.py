@@ -17,7 +17,7 @@ from seamline.model.vocabulary import (
     DOCUMENT_CHECKS,
     MIGRATION_CHECKS,
     ROLLOUT_CHECKS,
-    SWEEP_CHECKS,
+    TRANSACTION_CHECKS,
     Severity,
 )
 from seamline.report import (
@@ -50,7 +50,7 @@ def folded(*events: Event) -> Summary:
         *DATA_CHECKS,
         *MIGRATION_CHECKS,
         *ROLLOUT_CHECKS,
-        *SWEEP_CHECKS,
+        *TRANSACTION_CHECKS,
         *DOCUMENT_CHECKS,
     ],
 )
@@ -65,7 +65,7 @@ def test_every_section_names_only_known_checks() -> None:
         *DOCUMENT_CHECKS,
         *MIGRATION_CHECKS,
         *ROLLOUT_CHECKS,
-        *SWEEP_CHECKS,
+        *TRANSACTION_CHECKS,
     }
 
 

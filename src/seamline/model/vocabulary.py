@@ -139,6 +139,3 @@ SCHEDULE_CHECKS = ("serialOutcome", "noDeadlock", "idempotencyKeyHolds")
 """Checks of two requests at once, and of a request that is sent again with its key."""
 
 TRANSACTION_CHECKS = (*SWEEP_CHECKS, *SCHEDULE_CHECKS)
-
-PLANNED_CHECKS = ("statementBudget",)
-"""Names that the file formats know already; a run says that it does not test them yet."""

@@ -24,8 +24,8 @@ from seamline.model.vocabulary import (
     DOCUMENT_CHECKS,
     MIGRATION_CHECKS,
     ROLLOUT_CHECKS,
-    SWEEP_CHECKS,
     SCHEDULE_CHECKS,
+    SWEEP_CHECKS,
 )
 from seamline.openapi.document import Document
 from seamline.report import read_events
@@ -40,8 +40,8 @@ from seamline.workflow.data import DataJob, redactor_of, rules_of
 from seamline.workflow.job import Job
 from seamline.workflow.migrations import walk
 from seamline.workflow.plan import own_cases, plan_of
-from seamline.workflow.transactions import Stage, impossible
 from seamline.workflow.schedules import Schedules
+from seamline.workflow.transactions import Stage, impossible
 
 Outcome = Literal["still fails", "fixed"]
 

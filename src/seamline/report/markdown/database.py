@@ -11,8 +11,8 @@ from seamline.report.markdown.escape import code, prose
 from seamline.report.markdown.evidence import ids, left_out, write_findings
 from seamline.report.markdown.page import Document
 from seamline.report.markdown.rollout import write_rollout
-from seamline.report.markdown.transactions import write_sweeps
 from seamline.report.markdown.schedules import write_schedules
+from seamline.report.markdown.transactions import write_sweeps
 from seamline.report.sections import Section, sections_of
 from seamline.report.summary import Summary
 from seamline.report.tally import SHARPNESS, DataTally
@@ -99,6 +99,7 @@ def _measured(d: DataTally) -> tuple[str, str, str]:
 
 def _transactions(doc: Document, section: Section, s: Summary) -> None:
     write_sweeps(doc, s)
+    write_schedules(doc, s)
     write_checks(doc, section, s)
     doc.heading(3, "Rows of each request")
     if not s.captured:
@@ -119,7 +120,6 @@ def _transactions(doc: Document, section: Section, s: Summary) -> None:
     if rows:
         doc.block("Rows changed by the requests of this run:")
     doc.table(head, rows, numbers=(1, 2, 3))
-    write_schedules(doc, s)
 
 
 def _migrations(doc: Document, section: Section, s: Summary) -> None:

@@ -8,8 +8,8 @@ from seamline.model.finding import Evidence, Finding, Transcript
 from seamline.model.row import RowChange
 from seamline.report.markdown.escape import code, fence, prose
 from seamline.report.markdown.page import Document
+from seamline.report.markdown.witness import write_witness
 from seamline.report.sql import told
-from seamline.report.markdown.schedules import write_witness
 from seamline.report.summary import Summary
 from seamline.report.tally import FindingSeen
 from seamline.report.words import count, value

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from seamline.model.event import PairExplored
-from seamline.model.schedule import Witness
-from seamline.report.markdown.escape import code, fence, prose
+from seamline.model.vocabulary import SCHEDULE_CHECKS
+from seamline.report.markdown.escape import code, prose
+from seamline.report.markdown.evidence import write_findings
 from seamline.report.markdown.page import Document
-from seamline.report.schedule import statement, told
 from seamline.report.summary import Summary
 from seamline.report.words import count
 
@@ -33,25 +33,13 @@ def write_schedules(doc: Document, s: Summary) -> None:
     notes = [f"{code(p.first)} and {code(p.second)}: {prose(n)}" for p in s.pairs for n in p.notes]
     if notes:
         doc.bullets(notes)
+    found = [f for f in s.findings if f.finding.check in SCHEDULE_CHECKS]
+    if found:
+        doc.heading(3, "Findings of requests at once")
+        write_findings(doc, found)
 
 
 def _row(p: PairExplored) -> tuple[str, ...]:
     numbers = (p.schedules, p.preemptions, p.left, p.outcomes, p.refused)
     both = f"{code(p.first)}, {code(p.second)}"
     return (both, prose(p.what), ", ".join(map(code, p.tables)), *(f"{n:,}" for n in numbers))
-
-
-def write_witness(doc: Document, witness: Witness) -> None:
-    """The schedule that shows a finding, in two columns, and the orders it is held against."""
-    for name, request in (("A", witness.first), ("B", witness.second)):
-        doc.block(f"Request {name}:")
-        doc.block(fence(request, "sh"))
-    doc.block("The statements in the order in which they ran:")
-    rows = [
-        (code(statement(t)), "") if t.side == "A" else ("", code(statement(t)))
-        for t in witness.turns
-    ]
-    doc.table(["A", "B"], rows)
-    for ending in (witness.ending, *witness.serial):
-        doc.block(f"{ending.order}:")
-        doc.bullets(f"{label or 'and'}: {prose(text, 400)}" for label, text in told(ending))
