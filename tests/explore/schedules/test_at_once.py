@@ -132,19 +132,22 @@ def test_errors_are_confirmed_on_a_fresh_system(events: list[Event]) -> None:
 
 
 def test_the_same_schedules_run_again(folder: Path, events: list[Event]) -> None:
-    again = run_project(folder, parts=("database",), check=CHECKS, only_transactions=True)
+    some = ("POST /take_read", "POST /leave_skew/{who}", "POST /take_locked")
+    again = run_project(
+        folder, parts=("database",), check=CHECKS, operation=some, only_transactions=True
+    )
     one, other = (
         [
             (e.first, e.what, e.schedules, e.outcomes, e.refused)
             for e in run
-            if isinstance(e, PairExplored)
+            if isinstance(e, PairExplored) and e.first in some
         ]
         for run in (events, again)
     )
     assert one == other
-    assert [_witness(f).choices for f in _found(events).values()] == [
-        _witness(f).choices for f in _found(again).values()
-    ]
+    assert {s: _witness(f).choices for s, f in _found(again).items()} == {
+        s: _witness(f).choices for s, f in _found(events).items() if s in some
+    }
 
 
 def test_a_schedule_is_replayed(folder: Path, events: list[Event]) -> None:

@@ -26,7 +26,8 @@ State = Literal["new", "running", "held", "blocked", "aside", "done"]
 _FREE = frozenset(("begin", "savepoint", "housekeeping"))
 """Kinds of statements that change no row and take no snapshot that others could notice."""
 _FIRST_LOOK_S, _LONGEST_LOOK_S = 0.004, 0.03
-_ASIDE_S = 0.15
+_ASIDE_S = 0.4
+"""So long a request may do nothing that is seen before it is taken to wait for the other one."""
 _STUCK_S = 20.0
 
 
@@ -51,7 +52,7 @@ class Member:
         self.connection = 0
         self.in_flight = False
         self.since = time.monotonic()
-        self.patience_s = max(_ASIDE_S, 2.0 * longest_gap_s)
+        self.patience_s = max(_ASIDE_S, 3.0 * longest_gap_s)
         self.longest_gap_s = 0.0
         self.footprints: list[Footprint] = []
         self.task: asyncio.Task[Any] | None = None
