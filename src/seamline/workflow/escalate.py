@@ -19,6 +19,7 @@ from seamline.system.template import fill
 from seamline.text.redact import Redactor
 from seamline.workflow.artifacts import reports_folder
 from seamline.workflow.attempts import Ended, attempted
+from seamline.workflow.gate import CLEAN, INTERRUPTED
 from seamline.workflow.job import Job
 
 NAME = "escalation.md"
@@ -34,7 +35,8 @@ def carry_out_attempts(
     """
     addresses(job.project)  # a wrong one is told before anything is run
     ended = attempted(job, stream, most, reports=reports, quiet=quiet)
-    if ended.exit_code and job.project.escalation is not None:
+    failed = ended.exit_code not in (CLEAN, INTERRUPTED)
+    if failed and job.project.escalation is not None:
         escalate(job.project, ended, reports_folder(job.project, reports), {})
     if ended.error is not None:
         raise ended.error

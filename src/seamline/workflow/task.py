@@ -23,6 +23,7 @@ from seamline.spec.project import Project
 from seamline.workflow.artifacts import reports_folder
 from seamline.workflow.attempts import Ended, attempted
 from seamline.workflow.escalate import NAME, addresses, escalate
+from seamline.workflow.gate import INTERRUPTED
 from seamline.workflow.job import Job
 
 Outcome = Literal["SUCCEEDED", "FAILED"]
@@ -50,7 +51,7 @@ def carry_out_task(
     state: Path | None = None,
     quiet: bool = False,
 ) -> int:
-    """Run both subtasks, write the artifacts, tick the order, append its result; 0 or 1.
+    """Run both subtasks, write the artifacts, tick the order, append its result; 0 or 1, or 130.
 
     Paths of the order are below `root`. `state` is a JSON file that gets the task's id, how it ended and
     the next task. Raises `SeamlineError` for a project or state file that is wrong, before anything is run.
@@ -58,6 +59,8 @@ def carry_out_task(
     known = _read_state(state)
     addresses(job.project)
     ended = attempted(job, stream, _attempts(order, job.project), quiet=quiet)
+    if ended.exit_code == INTERRUPTED:  # nothing is known: the order stays as it is
+        return INTERRUPTED
     folder = reports_folder(job.project)
     reasons = _reasons(order, ended)
     said = {
