@@ -1,8 +1,8 @@
 """A page of the docs, carried out: its files are written, its changes made, its commands run.
 
-A fenced block says by its first line what it is: a language and a file name (the file), `diff` and a file name (a
-change of it), `sh` (commands, `exit=1` behind it where they are to fail), `text` (what the commands before it
-printed, among other things). A workflow of GitHub is a file of which each `run` is carried out as well.
+A fenced block says by its first line what it is: a language and a file name (the file), `diff` and a file
+name (a change of it), `sh` (commands, `exit=1` behind it where they are to fail), `text` (what the commands
+before it printed, among other things). Of a GitHub workflow each `run` is carried out as well.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _steps(workflow: str) -> Iterator[str]:
 
 
 def _run(commands: str, folder: Path, wanted: int, env: Mapping[str, str]) -> str:
-    """All that the commands printed. What `pip install` names must be installed; it is not installed again."""
+    """All that was printed. What `pip install` names must be installed; it is not installed again."""
     lines = commands.splitlines()
     for line in lines:
         if line.startswith("pip install "):

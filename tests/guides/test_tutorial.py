@@ -28,7 +28,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_fastapi_and_what_a_run_writes_is_in_the_reference(service: Path) -> None:
     reference = section(ROOT / "docs" / "reference.md", "Files and what writes them")
     written = [f"integration/{path.name}" for path in (service / "integration").iterdir()]
-    kept = [f"integration/.seamline/{p.name}" for p in (service / "integration/.seamline").iterdir()]
+    kept = [
+        f"integration/.seamline/{p.name}" for p in (service / "integration/.seamline").iterdir()
+    ]
     for name in (*written, *kept):
         assert f"| `{name}" in reference or name.endswith((".seamline", ".gitignore")), name
 
