@@ -3,7 +3,9 @@ import pg from "pg";
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 export const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 5 });
-pool.on("error", () => {}); // an idle connection was lost: the next request gets another one
+// A lost connection fails the statement that waits for it; the event of it must not end the process too.
+pool.on("error", () => {});
+pool.on("connect", (client) => client.on("error", () => {}));
 
 export async function transaction(work) {
   const client = await pool.connect();

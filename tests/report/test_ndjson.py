@@ -42,6 +42,8 @@ def of_type(kind: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(arguments)
     if origin is types.UnionType or origin is typing.Union:
         return st.one_of(*map(of_type, arguments))
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        return st.tuples(*map(of_type, arguments))
     if origin is tuple:
         return st.lists(of_type(arguments[0]), max_size=2).map(tuple)
     if origin is dict:
