@@ -7,18 +7,12 @@ from pathlib import Path
 
 import click
 
-_PROJECT = click.option(
-    "--project",
-    "-p",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="Folder of seamline.toml, or the file itself.  [default: here]",
-)
+from seamline.cli.options import PROJECT
 
 
 @click.command()
 @click.argument("operation", nargs=-1)
-@_PROJECT
+@PROJECT
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with the request.")
 def cases(operation: tuple[str, ...], project: Path, as_json: bool) -> None:
     """List every case that a run would send and why it exists; sends nothing.
@@ -44,7 +38,7 @@ def cases(operation: tuple[str, ...], project: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("case")
-@_PROJECT
+@PROJECT
 @click.option("--status", type=int, help="What it expects.  [default: as the last run saw it]")
 def pin(case: str, project: Path, status: int | None) -> None:
     """Write a derived case into the spec file, to be kept and edited.

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
+from seamline.cli.options import PROJECT
 
-def _options(command: Any) -> Any:
-    project = click.option(
-        "--project",
-        "-p",
-        type=click.Path(path_type=Path),
-        default=Path(),
-        help="Folder of seamline.toml, or the file itself.  [default: here]",
-    )
-    reports = click.option(
-        "--reports",
-        type=click.Path(path_type=Path, file_okay=False),
-        help="Folder of what the run wrote.  [default: as [paths] says]",
-    )
-    return project(reports(command))
+_REPORTS = click.option(
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of what the run wrote.  [default: as [paths] says]",
+)
 
 
 @click.command()
 @click.argument("finding")
-@_options
+@PROJECT
+@_REPORTS
 def show(finding: str, project: Path, reports: Path | None) -> None:
     """Show one finding of the last run: requests, answers, rows before and after, why it is wrong.
 
@@ -45,7 +37,8 @@ def show(finding: str, project: Path, reports: Path | None) -> None:
 
 @click.command()
 @click.argument("finding")
-@_options
+@PROJECT
+@_REPORTS
 @click.option(
     "--url", metavar="URL", help="Of `run data --url`: the database's URL with its password."
 )

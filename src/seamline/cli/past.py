@@ -8,18 +8,19 @@ from pathlib import Path
 
 import click
 
-_PROJECT = click.option(
-    "--project",
-    "-p",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="Folder of seamline.toml, or the file itself.  [default: here]",
-)
+from seamline.cli.options import PROJECT
 
 
 @click.command()
-@_PROJECT
-@click.option("--most", "-n", default=20, show_default=True, help="So many runs, newest first.")
+@PROJECT
+@click.option(
+    "--most",
+    "-n",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="So many runs, newest first.",
+)
 def history(project: Path, most: int) -> None:
     """List the runs of this project, newest first."""
     from seamline.report.past import runs
@@ -31,7 +32,7 @@ def history(project: Path, most: int) -> None:
 @click.command()
 @click.argument("before", required=False)
 @click.argument("after", required=False)
-@_PROJECT
+@PROJECT
 def diff(before: str | None, after: str | None, project: Path) -> None:
     """What two runs differ in: new findings, fixed ones, those still there.
 
@@ -44,7 +45,7 @@ def diff(before: str | None, after: str | None, project: Path) -> None:
 
 @click.command()
 @click.argument("finding")
-@_PROJECT
+@PROJECT
 @click.option("--reason", required=True, help="Why it may stay.")
 @click.option(
     "--until",
@@ -63,7 +64,7 @@ def accept(finding: str, project: Path, reason: str, until: datetime) -> None:
 
 
 @click.command()
-@_PROJECT
+@PROJECT
 @click.option("--to", "run", default="", help="To this run, by its number.  [default: the last]")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 def rollback(project: Path, run: str, yes: bool) -> int:

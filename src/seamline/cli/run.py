@@ -7,18 +7,14 @@ from pathlib import Path
 
 import click
 
+from seamline.cli.options import PROJECT
+
 _PARTS = ("api", "database", "data", "transactions", "migrations")
 
 
 @click.command()
 @click.argument("part", type=click.Choice(_PARTS), required=False)
-@click.option(
-    "--project",
-    "-p",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="Folder of seamline.toml, or the file itself.  [default: here]",
-)
+@PROJECT
 @click.option(
     "--operation", "-o", multiple=True, help="Only cases of this operation ('POST /orders')."
 )

@@ -7,16 +7,12 @@ from pathlib import Path
 
 import click
 
+from seamline.cli.options import PROJECT
+
 
 @click.command()
 @click.argument("order", type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--project",
-    "-p",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="Folder of seamline.toml, or the file itself.  [default: here]",
-)
+@PROJECT
 @click.option(
     "--root",
     type=click.Path(path_type=Path, file_okay=False),
