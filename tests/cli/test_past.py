@@ -51,6 +51,9 @@ def test_an_accepted_finding_is_told_and_fails_no_gate_until_its_day(tmp_path: P
     junit = ElementTree.parse(folder / "integration" / "junit.xml")
     assert not list(junit.iter("failure"))
     assert reason in (folder / "integration" / "API_Integration_Testing.md").read_text()
+    _, printed = seamline("diff", "-p", folder)
+    assert "Fixed  0" in printed
+    assert "Accepted or unstable  1" in printed
 
     file.write_text(file.read_text().replace(until, in_days(-1)))
     code, printed = seamline("run", "-p", folder)
@@ -105,6 +108,12 @@ def test_history_and_what_runs_differ_in(tmp_path: Path) -> None:
     assert code == 0
     fixed = printed.index("Fixed")
     assert printed.index("New") < fixed < printed.index(id_in(first)) < printed.index("Still there")
+    code, printed = seamline("diff", "1", "3", "-p", folder)
+    assert "Fixed" not in printed  # a part was run: what it has not found may still be there
+    assert printed.index("Not seen  1") < printed.index(id_in(first))
+    code, printed = seamline("diff", "3", "1", "-p", folder)
+    assert "New" not in printed
+    assert printed.index("Only now  1") < printed.index(id_in(first))
     code, printed = seamline("diff", "1", "9", "-p", folder)
     assert code == 2
     assert "no run 9" in printed

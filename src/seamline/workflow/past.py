@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TextIO
@@ -15,7 +15,7 @@ from seamline.report.stream import SafeStream
 from seamline.spec import load_project
 from seamline.workflow.accepted import accept
 from seamline.workflow.artifacts import reports_folder
-from seamline.workflow.history import History, history_path, spec_files
+from seamline.workflow.history import History, Met, history_path, spec_files
 from seamline.workflow.replay import find
 from seamline.workflow.reported import RECORD
 from seamline.workflow.rollback import Rollback, rollback
@@ -38,7 +38,10 @@ def history_of(toml: Path) -> History:
 
 
 def compared(toml: Path, before: str | None, after: str | None) -> Callable[[Page], None]:
-    """What two runs differ in: the last two, or one and the last. Raises `UsageError` for an unknown one."""
+    """What two runs differ in: the last two, or one and the last. Raises `UsageError` for an unknown one.
+
+    A run of a part, or one that was cut off, does not show that what it has not found is fixed.
+    """
     history = history_of(toml)
     if before is None:
         known = history.runs(2)
@@ -48,12 +51,18 @@ def compared(toml: Path, before: str | None, after: str | None) -> Callable[[Pag
     else:
         old, new = history.run(before), history.run(after or "last")
     was, now = ({k: f for k, f in e.findings.items() if f.is_firm} for e in (old, new))
+    gone = {k: f for k, f in was.items() if k not in now}
     groups = (
-        ("New", "red", [f for k, f in now.items() if k not in was]),
-        ("Fixed", "green", [f for k, f in was.items() if k not in now]),
+        ("New" if old.looked_everywhere else "Only now", "red", _without(now, was)),
+        ("Fixed" if new.looked_everywhere else "Not seen", "green", _without(gone, new.findings)),
+        ("Accepted or unstable", "yellow", [f for k, f in gone.items() if k in new.findings]),
         ("Still there", "yellow", [f for k, f in now.items() if k in was]),
     )
     return lambda page: difference(groups, old.id, new.id, page)
+
+
+def _without(findings: Mapping[str, Met], others: Mapping[str, Met]) -> list[Met]:
+    return [f for k, f in findings.items() if k not in others]
 
 
 def accept_finding(toml: Path, wanted: str, reason: str, until: date) -> str:
