@@ -68,6 +68,22 @@ def test_an_accepted_finding_is_suppressed(tmp_path: Path) -> None:
     assert accepted.id not in page
 
 
+def test_an_unstable_finding_is_a_note(tmp_path: Path) -> None:
+    unstable = replace(WRONG, verdict="unstable")
+    stream: list[Event] = [started(), case("c", "GET /a", (), findings=(unstable,)), finished()]
+    (result,) = sarif(stream, tmp_path)["runs"][0]["results"]
+    assert result["level"] == "note"
+    assert github(stream, tmp_path)[0] == []
+
+
+def test_a_finding_of_a_revision_stands_at_the_data_file(tmp_path: Path) -> None:
+    lossy = replace(WRONG, check="rowsKept", subject="0003")
+    stream: list[Event] = [started(), case("c", "GET /a", (), findings=(lossy,)), finished()]
+    (result,) = sarif(stream, tmp_path)["runs"][0]["results"]
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert place == "integration/d.json"
+
+
 def test_annotations_and_summary(tmp_path: Path) -> None:
     warned = replace(WRONG, severity="warning", check="contentType")
     stream: list[Event] = [started(), case("c", "GET /a", (), findings=(WRONG, warned)), finished()]

@@ -17,7 +17,6 @@ from seamline.text.plain import one_line
 _ANNOTATIONS = 10
 """GitHub shows ten errors and ten warnings of a step."""
 _ROWS = 50
-_WORDS = {"error": "error", "warning": "warning"}
 
 
 class GithubReporter:
@@ -33,21 +32,20 @@ class GithubReporter:
 
     def close(self) -> None:
         """Print and write."""
-        told = [f.finding for f in self._summary.findings if not f.unstable]
-        told = [f for f in told if not f.accepted]
-        for severity, word in _WORDS.items():
+        told = [f.finding for f in self._summary.findings if f.counts]
+        for severity in ("error", "warning"):
             for finding in [f for f in told if f.severity == severity][:_ANNOTATIONS]:
-                self._stream.write(_command(word, finding))
+                self._stream.write(_command(finding))
         self._stream.flush()
         if self._file is not None:
             with self._file.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(_page(self._summary, told))
 
 
-def _command(word: str, finding: Finding) -> str:
+def _command(finding: Finding) -> str:
     """A workflow command; what would end or split it is written in per cent."""
     title = _escaped(one_line(f"{finding.check} {finding.id}", 200), is_property=True)
-    return f"::{word} title={title}::{_escaped(headline(finding))}\n"
+    return f"::{finding.severity} title={title}::{_escaped(headline(finding))}\n"
 
 
 def _escaped(text: str, *, is_property: bool = False) -> str:

@@ -10,14 +10,16 @@ from typing import Any
 from seamline import __version__
 from seamline.model.event import Event
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import DATA_CHECKS
+from seamline.model.vocabulary import DATA_CHECKS, MIGRATION_CHECKS
 from seamline.report.atomic import replacing
 from seamline.report.sections import SECTIONS
 from seamline.report.summary import Summary
+from seamline.report.tally import FindingSeen
 from seamline.text.plain import clip, one_line, visible
 
 NAME = "findings.sarif"
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_OF_DATA = frozenset((*DATA_CHECKS, *MIGRATION_CHECKS))
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _TEXT = 4_000
 
@@ -25,8 +27,8 @@ _TEXT = 4_000
 class SarifReporter:
     """Writes `findings.sarif` into `folder` at close, whole or not at all.
 
-    A result needs a file to stand at: findings of requests stand at `endpoints`, those of rows at `data`
-    (paths as a repository knows them).
+    A result needs a file to stand at: findings of requests stand at `endpoints`, those of rows and of
+    migrations at `data` (paths as a repository knows them).
     """
 
     def __init__(self, folder: Path, *, endpoints: str, data: str) -> None:
@@ -40,25 +42,28 @@ class SarifReporter:
 
     def close(self) -> None:
         """Write the file."""
-        findings = [seen.finding for seen in self._summary.findings]
+        seen = list(self._summary.findings)
+        findings = [s.finding for s in seen]
         rules = {f.check: number for number, f in enumerate(_firsts(findings))}
         driver = {
             "name": "Seamline",
             "version": __version__,
             "rules": [_rule(name) for name in rules],
         }
-        results = [self._result(f, rules[f.check]) for f in findings]
+        results = [self._result(s, rules[s.finding.check]) for s in seen]
         run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
         with replacing(self._path) as file:
             json.dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, file, indent=1)
             file.write("\n")
 
-    def _result(self, f: Finding, rule: int) -> dict[str, Any]:
-        place = self._data if f.check in DATA_CHECKS else self._endpoints
+    def _result(self, seen: FindingSeen, rule: int) -> dict[str, Any]:
+        f = seen.finding
+        place = self._data if f.check in _OF_DATA else self._endpoints
         result: dict[str, Any] = {
             "ruleId": f.check,
             "ruleIndex": rule,
-            "level": _LEVELS[f.severity],
+            # A note fails no check of a code host: what did not come again is told, no more.
+            "level": "note" if seen.unstable else _LEVELS[f.severity],
             "message": {"text": clip("\n".join(_lines(f)), _TEXT)},
             "partialFingerprints": {"seamline/v1": f.fingerprint},
             "locations": [

@@ -169,6 +169,11 @@ class FindingSeen(msgspec.Struct, kw_only=True):
         """Whether it did not recur when tried again alone."""
         return self.finding.verdict == "unstable"
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is neither unstable nor accepted."""
+        return not self.unstable and not self.finding.accepted
+
 
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 

@@ -85,7 +85,7 @@ def attempted(
 
 
 def _attempt(number: int, code: int, s: Summary, error: TargetError | None) -> Attempt:
-    firm = (f.finding for f in s.findings if not f.unstable and not f.finding.accepted)
+    firm = (f.finding for f in s.findings if f.counts)
     return Attempt(
         number=number,
         exit_code=code,

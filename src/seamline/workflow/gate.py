@@ -37,8 +37,7 @@ def _reason(part: Part, summary: Summary, gate: Gate, reason: EndReason) -> str:
         for seen in summary.findings
         if part_of_check(seen.finding.check) == part
         and seen.finding.severity in gate.fail_on
-        and not seen.unstable
-        and not seen.finding.accepted
+        and seen.counts
     ]
     count = len(findings) + sum(
         n
@@ -79,7 +78,7 @@ def _reason(part: Part, summary: Summary, gate: Gate, reason: EndReason) -> str:
 def _over_budget(part: Part, summary: Summary, gate: Gate) -> str:
     """What the budgets say: each part answers for its own warnings, the first one for the time."""
     mine = [f for f in summary.findings.of_part(part) if f.finding.severity == "warning"]
-    warnings = sum(not f.unstable and not f.finding.accepted for f in mine)
+    warnings = sum(f.counts for f in mine)
     if gate.max_warnings is not None and warnings > gate.max_warnings:
         return f"{warnings} warnings, the gate allows {gate.max_warnings}"
     took = max(0.0, summary.at - summary.started.at) if summary.started else 0.0

@@ -45,7 +45,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_whole(self) -> bool:
         """Whether everything is asked for, and nothing left out."""
-        return not self.selected and self.derive and self.walk and len(self.parts) > 1
+        every = self.derive and self.walk and self.transactions
+        return not self.selected and every and len(self.parts) > 1
 
     @property
     def unselected(self) -> Job:

@@ -113,7 +113,7 @@ class Run:
         if reason == "completed":
             for finding in self._steady.missing():
                 self._emit(FindingConfirmed(at=time.time(), finding=finding))
-        is_whole = reason == "completed" and self._job.is_whole
+        is_whole = reason == "completed" and self._job.is_whole and not self._summary.errored_count
         if (judged := self._acceptances.judged(time.time(), is_whole=is_whole)) is not None:
             self._emit(judged)
         passed = gate.verdicts(self._summary, self._job.project.gate, reason)

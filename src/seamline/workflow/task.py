@@ -88,7 +88,7 @@ def carry_out_task(
 
 
 def _attempts(order: Order, project: Project) -> int:
-    return max(1, project.escalation.attempts) if project.escalation is not None else order.attempts
+    return project.escalation.attempts if project.escalation is not None else order.attempts
 
 
 def _reasons(order: Order, ended: Ended) -> list[str]:
@@ -149,7 +149,8 @@ def _as_json(source: Path) -> str:
 
 
 def _evidence(name: str, s: Summary) -> str:
-    findings = count(len([f for f in s.findings.of_part(ARTIFACTS[name]) if _counts(f)]), "finding")
+    found = [f for f in s.findings.of_part(ARTIFACTS[name]) if f.counts]
+    findings = count(sum(f.finding.severity == "error" for f in found), "finding")
     operations = count(s.operations_tested, "operation")
     tables = count(len({d.table for d in s.data.values()}), "table")
     match name:
@@ -161,10 +162,6 @@ def _evidence(name: str, s: Summary) -> str:
             revisions = count(s.revisions_count, "revision")
             return f"{tables}, {revisions}, {findings}"
     return f"{count(len(s.data), 'check')} of {tables}"
-
-
-def _counts(seen: Any) -> bool:
-    return seen.finding.severity == "error" and not seen.unstable and not seen.finding.accepted
 
 
 def _box(box: Box, done: Done) -> str:
