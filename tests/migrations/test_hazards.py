@@ -79,10 +79,16 @@ SOUND = {
     "index": APART.format("CREATE INDEX CONCURRENTLY of_n ON item (n)"),
     "added": ADDED,
     "validated": "ALTER TABLE item VALIDATE CONSTRAINT n_is_there",
+    "behind": "ALTER TABLE item ADD q int NOT NULL DEFAULT 1; ALTER TABLE item ALTER q DROP NOT NULL;"
+    " ALTER TABLE item ADD CONSTRAINT q_there CHECK (q IS NOT NULL) NOT VALID",
+    "behind_valid": "ALTER TABLE item VALIDATE CONSTRAINT q_there",
+    "behind_set": "ALTER TABLE item ALTER q SET NOT NULL; ALTER TABLE item DROP CONSTRAINT q_there",
     "few": "UPDATE item SET code = 'x' WHERE id % 10 = 0",
     "own": "CREATE TABLE late (id int, item_id int REFERENCES item); INSERT INTO late SELECT g FROM"
     " generate_series(1, 500) g; CREATE INDEX ON late (id); UPDATE late SET item_id = NULL;"
     " ALTER TABLE late ALTER id TYPE bigint; ALTER TABLE late ALTER id SET NOT NULL",
+    "own_later": "CREATE TABLE last (id int, owner_id int); ALTER TABLE last ADD FOREIGN KEY (owner_id)"
+    " REFERENCES owner; CREATE INDEX ON last (owner_id)",
     "gone": "DROP TABLE late",
     "dropped": APART.format("DROP INDEX CONCURRENTLY of_n"),
 }
@@ -113,6 +119,29 @@ async def test_the_sound_way_is_silent(pg_server: Server, tmp_path: Path) -> Non
     assert {n: [f.title for f in e.findings] for n, e in said.items() if e.findings} == {}
     assert said["column"].locks == ("ACCESS EXCLUSIVE on item",)
     assert said["index"].locks == ()
+
+
+async def test_rows_that_a_revision_removed_do_not_come_back(
+    pg_server: Server, tmp_path: Path
+) -> None:
+    ups = {
+        "tidy": "DELETE FROM item a USING item b WHERE a.code = b.code AND a.id > b.id",
+        "unique": "ALTER TABLE item ADD UNIQUE (code)",
+    }
+    said = await measured(pg_server, tmp_path, ups)
+    assert [f.check for f in said["unique"].findings] == ["noScanUnderLock"]
+    assert 100 <= said["unique"].rows < 2000
+
+
+async def test_an_index_of_a_large_table_is_built_by_one_process(
+    pg_server: Server, tmp_path: Path
+) -> None:
+    """Where others help, each counts for itself what it reads: half of it would be missed."""
+    up = "CREATE TABLE wide (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n int, d char(900) NOT NULL)"
+    ups = {"wide": up} | {f"i{n}": f"CREATE INDEX ON wide (n, ({n}))" for n in range(4)}
+    said = await measured(pg_server, tmp_path, ups, rows=40_000)
+    found = {name: [f.check for f in e.findings] for name, e in said.items()}
+    assert found == {"wide": []} | {f"i{n}": ["indexBuiltConcurrently"] for n in range(4)}
 
 
 async def test_what_is_deployed_is_history(pg_server: Server, tmp_path: Path) -> None:

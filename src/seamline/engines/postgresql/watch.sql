@@ -52,6 +52,8 @@ $f$;
 CREATE FUNCTION seamline_watch.on_start() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $f$
 BEGIN
+    -- Processes that help to build an index count for themselves what they read.
+    PERFORM set_config('max_parallel_maintenance_workers', '0', false);
     PERFORM seamline_watch.begin_statement();
 END $f$;
 

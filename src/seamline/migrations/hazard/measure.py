@@ -52,7 +52,7 @@ class Hazards:
     def __init__(self, leg: Callable[[], AbstractAsyncContextManager[Leg]], limits: Limits) -> None:
         self._leg = leg
         self._limits = limits
-        self._full: set[str] = set()
+        self._full: dict[str, int] = {}
         self._has_failed = False
 
     async def events(self) -> AsyncIterator[RevisionMeasured | Skipped]:
@@ -130,17 +130,21 @@ class Hazards:
         return [t for t in found if t is not None and t.sql]
 
     async def _fill(self, full: Leg, heavy: Watch, things: Sequence[Thing]) -> dict[str, int]:
-        """How many rows each table holds now. What a revision has filled itself stays as small as it is."""
-        missing = [t.name for t in things if not await heavy.count(t)]
+        """How many rows each table holds now.
+
+        What a revision has filled itself stays as small as it is, and what one has removed does not come
+        back: duplicates, say, before the next one forbids them.
+        """
+        rows = {t.name: await heavy.count(t) for t in things}
+        fewer = {name for name, count in rows.items() if count < self._full.get(name, 0)}
+        missing = [name for name, count in rows.items() if not count and name not in fewer]
         if missing:
             made = await full.stock.load(missing, _SAMPLE)
-            self._full |= {name for name, rows in made.rows.items() if rows}
-        rows = {}
+            self._full |= {name: len(of) for name, of in made.rows.items() if of}
         for thing in things:
-            if thing.name in self._full:
-                rows[thing.name] = await heavy.grow(thing, self._limits.rows)
-            else:
-                rows[thing.name] = await heavy.count(thing)
+            if thing.name in self._full and thing.name not in fewer:
+                self._full[thing.name] = await heavy.grow(thing, self._limits.rows)
+            rows[thing.name] = await heavy.count(thing)
         return rows
 
     @property
