@@ -55,13 +55,14 @@ class StructureReader:
         try:
             known, self._versions = self._versions, {}  # nothing is known where what follows fails
             if len(self._things) <= self._few:
-                await self._wholly()
+                self._things = await self._read(None)
             else:
                 seen = _VERSIONS.decode(await self._ask("version"))
                 now = seen.versions or {}
                 may_differ = seen.schemas > 1 or known.get(_REST, "") != now.get(_REST)
                 if may_differ or not await self._partly(known, now):
-                    await self._wholly()
+                    self._names = _NAMES.decode(await self._ask("names"))
+                    self._things = await self._read(None)
                 self._versions = now
         except psycopg.Error as error:
             raise TargetError(f"the structure cannot be read: {message(error)}") from error
@@ -83,11 +84,6 @@ class StructureReader:
         self._names |= names
         self._things |= dict.fromkeys(only, ()) | await self._read(only)
         return True
-
-    async def _wholly(self) -> None:
-        if len(self._things) > self._few:
-            self._names = _NAMES.decode(await self._ask("names"))
-        self._things = await self._read(None)
 
     async def _read(self, only: Sequence[str] | None) -> dict[str, tuple[Thing, ...]]:
         """Things by the relation that they belong to."""
