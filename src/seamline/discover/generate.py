@@ -34,9 +34,9 @@ from seamline.openapi.table.match import match
 from seamline.run.session import Session, rows_of
 
 _ROUNDS = 3
+"""How often what failed is tried again, with rows that other operations have since been seen to make."""
 _SLACK = 3
 """So many statements more than were seen a learned budget has at least."""
-"""How often what failed is tried again, with rows that other operations have since been seen to make."""
 
 
 class Unfilled(msgspec.Struct, frozen=True, kw_only=True):

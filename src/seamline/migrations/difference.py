@@ -50,7 +50,7 @@ def unnamed(structure: Structure, own_names: re.Pattern[str] | None) -> Structur
         if thing.kind not in ("constraint", "index") or not own_names.search(bare):
             found[key] = thing
             continue
-        definition = thing.definition.replace(f" {bare} ON ", " ON ", 1)
+        definition = re.sub(rf' ("?){re.escape(bare)}\1 ON ', " ON ", thing.definition, count=1)
         name, count = f"{thing.table} {definition}", 1
         while f"{thing.kind} {name}" in found:
             count += 1

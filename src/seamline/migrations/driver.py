@@ -21,25 +21,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seamline.migrations.seamline_pipe import (
-        Pipe,
-        digest,
-        explained,
-        guard_drivers,
-        refuse_other_name,
-        refuse_others,
-        unusable,
-    )
+    from seamline.migrations import seamline_pipe as shared
 else:  # beside this file, wherever the system's interpreter looks for modules
-    from seamline_pipe import (
-        Pipe,
-        digest,
-        explained,
-        guard_drivers,
-        refuse_other_name,
-        refuse_others,
-        unusable,
-    )
+    import seamline_pipe as shared
 
 
 def guard(place: dict[str, str]) -> None:
@@ -48,16 +32,16 @@ def guard(place: dict[str, str]) -> None:
     from sqlalchemy.engine import Engine
 
     def before(dialect: Any, record: Any, given: Any, named: dict[str, Any]) -> None:
-        refuse_others(place, "env.py", dialect.name, named)
+        shared.refuse_others(place, "env.py", dialect.name, named)
 
     def after(connection: Any, record: Any) -> None:
         # An engine with a `creator` makes connections that the event above does not see.
         try:
-            refuse_other_name(place, "env.py", connection.cursor())
+            shared.refuse_other_name(place, "env.py", connection.cursor())
         finally:
             connection.rollback()
 
-    guard_drivers(place, "env.py")
+    shared.guard_drivers(place, "env.py")
     event.listen(Engine, "do_connect", before)
     event.listen(Engine, "connect", after)
 
@@ -65,7 +49,7 @@ def guard(place: dict[str, str]) -> None:
 class Driver:
     """The steps of a history, one after the other, as they are asked for."""
 
-    def __init__(self, pipe: Pipe, config: Any, script: Any) -> None:
+    def __init__(self, pipe: shared.Pipe, config: Any, script: Any) -> None:
         self._pipe = pipe
         self._config = config
         self._script = script
@@ -90,7 +74,7 @@ class Driver:
                 traceback.print_exc()
                 if not self._waiting:
                     raise
-                self._answer(error=explained(problem, self._is_revision))
+                self._answer(error=shared.explained(problem, self._is_revision))
             if first and not self._started:
                 return
             first = False
@@ -206,7 +190,7 @@ def described(script: Any) -> dict[str, Any]:
         "labels": sorted(script.branch_labels),
         "message": (script.doc or "").strip().split("\n")[0],
         "file": os.path.relpath(script.path),
-        "digest": digest(script.path),
+        "digest": shared.digest(script.path),
         "no_way_down": "" if has_down else "it has no function downgrade",
     }
 
@@ -298,7 +282,7 @@ def worded(one: tuple[Any, ...], dialect: Any) -> tuple[str, str, str]:
 def main() -> None:
     """Load the history and answer."""
     del sys.path[0]  # our own folder: what lies beside this file is not for the system
-    pipe = Pipe()
+    pipe = shared.Pipe()
     place = pipe.read()
     from alembic import command
     from alembic.config import Config
@@ -311,7 +295,7 @@ def main() -> None:
         config = Config(place["config"], cmd_opts=given)
         script = ScriptDirectory.from_config(config)
     except Exception as problem:
-        unusable(pipe, problem)
+        shared.unusable(pipe, problem)
         return
     Driver(pipe, config, script).run()
 

@@ -19,25 +19,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seamline.migrations.seamline_pipe import (
-        Pipe,
-        digest,
-        explained,
-        guard_drivers,
-        refuse_other_name,
-        refuse_others,
-        unusable,
-    )
+    from seamline.migrations import seamline_pipe as shared
 else:  # beside this file, wherever the system's interpreter looks for modules
-    from seamline_pipe import (
-        Pipe,
-        digest,
-        explained,
-        guard_drivers,
-        refuse_other_name,
-        refuse_others,
-        unusable,
-    )
+    import seamline_pipe as shared
 
 _BOOKKEEPING = "django_migrations"
 
@@ -54,13 +38,13 @@ def guard(place: dict[str, str]) -> None:
         named = {k.lower(): v for k, v in named.items()}
         named["dbname"] = named.get("dbname") or named.get("name")
         who = f"DATABASES[{self.alias!r}]"
-        refuse_others(place, who, self.vendor, named)
+        shared.refuse_others(place, who, self.vendor, named)
         return plain(self)
 
     def after(connection: Any, **named: Any) -> None:
-        refuse_other_name(place, f"DATABASES[{connection.alias!r}]", connection.cursor())
+        shared.refuse_other_name(place, f"DATABASES[{connection.alias!r}]", connection.cursor())
 
-    guard_drivers(place, "the project")
+    shared.guard_drivers(place, "the project")
     BaseDatabaseWrapper.connect = connect
     connection_created.connect(after, weak=False)
 
@@ -71,7 +55,7 @@ class Driver:
     `_state` is what the applied ones make of the models, `_before` what it was before the last of them.
     """
 
-    def __init__(self, pipe: Pipe) -> None:
+    def __init__(self, pipe: shared.Pipe) -> None:
         from django.db import connections
         from django.db.migrations.executor import MigrationExecutor
 
@@ -105,7 +89,7 @@ class Driver:
             except (Exception, SystemExit) as problem:
                 traceback.print_exc()
                 self._connection.close_if_unusable_or_obsolete()
-                said = {"error": explained(problem, self._files.__contains__)}
+                said = {"error": shared.explained(problem, self._files.__contains__)}
             self._pipe.answer(ms=(time.perf_counter() - start) * 1000, **said)
 
     def _up(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -176,7 +160,7 @@ def described(migration: Any, below: list[str]) -> dict[str, Any]:
         "labels": [migration.app_label],
         "message": migration.name.lstrip("0123456789_").replace("_", " "),
         "file": os.path.relpath(file),
-        "digest": digest(file),
+        "digest": shared.digest(file),
         "no_way_down": why,
     }
 
@@ -214,7 +198,7 @@ def differences(connection: Any) -> Iterator[dict[str, str]]:
 
 def main() -> None:
     """Run manage.py up to where Django takes over, and answer."""
-    pipe = Pipe()
+    pipe = shared.Pipe()
     place = pipe.read()
     file = os.path.abspath(place["config"])  # noqa: PTH100
     sys.path[0] = os.path.dirname(file)  # noqa: PTH120 - as if manage.py itself had been started
@@ -231,7 +215,7 @@ def main() -> None:
             guard(place)
             driver = Driver(pipe)
         except (Exception, SystemExit) as problem:
-            unusable(pipe, problem)
+            shared.unusable(pipe, problem)
             return
         driver.run()
 
@@ -245,7 +229,7 @@ def main() -> None:
     except (Exception, SystemExit) as problem:
         if has_started:
             raise
-        unusable(pipe, problem)
+        shared.unusable(pipe, problem)
 
 
 if __name__ == "__main__":

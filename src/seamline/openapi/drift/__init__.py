@@ -85,7 +85,7 @@ def drift_of_address(
     columns: Mapping[tuple[str, str], Column],
 ) -> Iterator[Drift]:
     """What path and query may carry and the columns that they are compared with cannot."""
-    for field in in_address(operation, schemas, table, columns, {}):
+    for field in in_address(operation, schemas, table, columns):
         for rule in OF_ADDRESSES:
             # A day is compared with a moment without an error.
             yield from (d for d in rule(field) if rule is not form or field.column.base != "date")

@@ -22,7 +22,6 @@ def in_address(
     schemas: BodySchemas,
     table: Table,
     columns: Mapping[tuple[str, str], Column],
-    limits: Limits,
 ) -> Iterator[Field]:
     """Parameters of path and query; `columns` are those that they are compared with, by place and name."""
     for parameter in operation.parameters:
@@ -35,7 +34,7 @@ def in_address(
                 shape=plain(schemas.document, parameter.schema),
                 column=column,
                 table=table,
-                limit=limits.get(column.name, Limit()),
+                limit=Limit(),
                 allows=allows(schemas, parameter.pointer),
                 within=parameter.place,
             )
