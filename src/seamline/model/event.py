@@ -313,45 +313,35 @@ Event = (
 )
 
 
+_WithFindings = (
+    CaseFinished
+    | DocumentChecked
+    | ContractCompared
+    | RevisionChecked
+    | RevisionMeasured
+    | HistoryChecked
+    | RolloutChecked
+    | RolloutFinished
+    | SweepFinished
+    | PairExplored
+)
+_WithFinding = DataChecked | FindingConfirmed
+
+
 def findings_of(event: Event) -> tuple[Finding, ...]:
     """The findings that an event carries; a later event of the same finding says its verdict."""
-    match event:
-        case (
-            CaseFinished()
-            | DocumentChecked()
-            | ContractCompared()
-            | RevisionChecked()
-            | RevisionMeasured()
-            | HistoryChecked()
-        ):
-            return event.findings
-        case RolloutChecked() | RolloutFinished() | SweepFinished() | PairExplored():
-            return event.findings
-        case FindingConfirmed():
-            return (event.finding,)
-        case DataChecked() if event.finding is not None:
-            return (event.finding,)
+    if isinstance(event, _WithFindings):
+        return event.findings
+    if isinstance(event, _WithFinding) and event.finding is not None:
+        return (event.finding,)
     return ()
 
 
 def with_findings(event: Event, change: Callable[[Finding], Finding]) -> Event:
     """The event with each of its findings changed."""
-    match event:
-        case (
-            CaseFinished()
-            | DocumentChecked()
-            | ContractCompared()
-            | RevisionChecked()
-            | HistoryChecked()
-            | RolloutChecked()
-            | RolloutFinished()
-            | SweepFinished()
-            | PairExplored()
-        ) if event.findings:
-            findings = tuple(change(f) for f in event.findings)
-            return msgspec.structs.replace(event, findings=findings)
-        case FindingConfirmed():
-            return msgspec.structs.replace(event, finding=change(event.finding))
-        case DataChecked() if event.finding is not None:
-            return msgspec.structs.replace(event, finding=change(event.finding))
+    if isinstance(event, _WithFindings) and event.findings:
+        findings = tuple(change(f) for f in event.findings)
+        return msgspec.structs.replace(event, findings=findings)
+    if isinstance(event, _WithFinding) and event.finding is not None:
+        return msgspec.structs.replace(event, finding=change(event.finding))
     return event
