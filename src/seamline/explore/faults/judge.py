@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
 
 import msgspec
 
@@ -12,14 +11,12 @@ from seamline.checks.registry import Fault
 from seamline.checks.status_as_expected import name_of
 from seamline.explore.faults.compare import Noise, Rows, missing, outcome, written
 from seamline.explore.faults.strike import MARKER
-from seamline.model.exchange import Exchange
+from seamline.model.exchange import LEFT_OPEN, Exchange
 from seamline.model.sweep import Sweep, Trial
 from seamline.model.vocabulary import SWEEP_CHECKS, Severity
 from seamline.run.patience import TOO_MANY
 
 Function = Callable[[Trial, "Ground"], Iterator[Fault]]
-LEFT_OPEN: Final = "a transaction was left open"
-"""How the note of an exchange begins that tells of one."""
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,18 +9,11 @@ from seamline.model.injection import Injection
 from seamline.model.statement import SqlStatement
 from seamline.text.statement import fingerprint
 from seamline.wire.policy import FORWARD, Action, Pending
+from seamline.wire.postgresql.fault import message_of
 
 MARKER: Final = "seamline-fault-7c1d"
 """Stands in the message of each error that is put in: no answer may show it."""
 _DELAY_MS = 1_500.0
-_MESSAGES = {
-    "40001": "could not serialize access due to concurrent update",
-    "40P01": "deadlock detected",
-    "23505": "duplicate key value violates unique constraint",
-    "53100": "could not extend file: No space left on device",
-    "57014": "canceling statement due to statement timeout",
-    "57P01": "terminating connection due to administrator command",
-}
 
 
 class Strike:
@@ -53,7 +46,7 @@ class Strike:
 
     def _action(self) -> Action:
         state = self._wanted.sqlstate
-        message = f"{_MESSAGES.get(state, 'the statement failed')} [{MARKER}]"
+        message = f"{message_of(state)} [{MARKER}]"
         match self._wanted.harm:
             case "error":
                 return Action(do="error", sqlstate=state, message=message)

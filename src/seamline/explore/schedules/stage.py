@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 import msgspec
@@ -23,8 +23,10 @@ from seamline.run.case import observed, request_of, rows_wanted
 from seamline.run.patience import is_limited
 from seamline.run.session import Answers, Session
 from seamline.wire.policy import FORWARD, Action, Pending
+from seamline.wire.thread import Tap
 
 SIDES: tuple[Side, Side] = ("A", "B")
+_FAILED = 500
 
 
 class Unfit(Exception):
@@ -150,9 +152,7 @@ class Stage:
                 sent = await asyncio.gather(*(send(s) for s in sides))
                 got = dict(zip(sides, sent, strict=True))
             else:
-                got = {"A": await send("A")}
-                await target.tap.use(None)
-                got["B"] = await send("B")
+                got = await _in_a_row(send, target.tap)
         except Stuck as exc:
             raise Unfit(str(exc), stuck=True) from exc
         finally:
@@ -206,3 +206,16 @@ class Stage:
         except UndoImpossible as exc:
             return str(exc)
         return ""
+
+
+async def _in_a_row(
+    send: Callable[[Side], Awaitable[Response | None]], tap: Tap
+) -> dict[Side, Response | None]:
+    """The first request under the present policy, the second without one."""
+    first = await send("A")
+    await tap.use(None)
+    second = await send("B")
+    if second is None or second.status >= _FAILED:
+        # A pool may hand out a dead connection once, and a client would ask again.
+        second = await send("B")
+    return {"A": first, "B": second}

@@ -18,7 +18,7 @@ BIND_NOTHING: Final = message(b"B", b"\0" + _NOBODY + b"\0" + b"\0\0" * 3)
 QUERY_NOTHING: Final = query(_NOBODY.decode())
 """A simple query that is no SQL (42601)."""
 ROLLBACK: Final = query("ROLLBACK")
-_MESSAGES = {
+_MESSAGES: Final = {
     "40001": "could not serialize access due to concurrent update",
     "40P01": "deadlock detected",
     "23505": "duplicate key value violates unique constraint",
@@ -32,7 +32,12 @@ _MESSAGES = {
 def refusal(action: Action) -> tuple[str, str]:
     """SQLSTATE and message of the error that an action stands for."""
     sqlstate = action.sqlstate or "XX000"
-    return sqlstate, action.message or _MESSAGES.get(sqlstate, "the statement failed")
+    return sqlstate, action.message or message_of(sqlstate)
+
+
+def message_of(sqlstate: str) -> str:
+    """What the server says with that SQLSTATE."""
+    return _MESSAGES.get(sqlstate, "the statement failed")
 
 
 def in_place_of(simple: bool) -> bytes:
