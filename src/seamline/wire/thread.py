@@ -31,6 +31,7 @@ class Tap:
     def __init__(self, host: str, port: int, *, encrypts: bool = False) -> None:
         self.port = 0
         self._seen: deque[Running] = deque(maxlen=_KEPT)
+        self._lasting: set[Running] = set()
         self._proxy = Proxy(host, port, self._seen.append, encrypts=encrypts)
         self._loop = new_loop()
         self._thread = threading.Thread(
@@ -69,20 +70,22 @@ class Tap:
     async def take(self, most: int) -> tuple[tuple[SqlStatement, ...], int]:
         """The statements since the last time, and how many more there were than `most`.
 
-        One that is still on its way is waited for, for a moment.
+        One that is still on its way is waited for, for a moment, once: a worker in the background may wait
+        for a lock or a notice as long as the system runs.
         """
         until = time.monotonic() + _UNFINISHED_S
-        while self._in_flight() and time.monotonic() < until:  # noqa: ASYNC110 (of another loop)
+        while self._in_flight() - self._lasting and time.monotonic() < until:  # noqa: ASYNC110 (of another loop)
             await asyncio.sleep(_LOOK_S)
+        self._lasting = self._in_flight()
         found: list[Running] = []
         while self._seen:
             found.append(self._seen.popleft())
         found.sort(key=_by_start)
         return tuple(r.record() for r in found[:most]), max(0, len(found) - most)
 
-    def _in_flight(self) -> bool:
-        clients = list(self._proxy.connections)
-        return any(c.session is not None and c.session.in_flight for c in clients)
+    def _in_flight(self) -> set[Running]:
+        sessions = [c.session for c in list(self._proxy.connections)]
+        return {r for s in sessions if s is not None for r in s.in_flight}
 
     async def _there(self, work: Any) -> Any:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))

@@ -62,9 +62,9 @@ class Session:
         self._count = 0
 
     @property
-    def in_flight(self) -> bool:
-        """Whether a statement is on its way."""
-        return bool(self._open)
+    def in_flight(self) -> tuple[Running, ...]:
+        """The statements on their way."""
+        return tuple(self._open)
 
     def from_client(self, data: bytes) -> None:
         """Take what the client sent. Raises `ProtocolViolation`."""
