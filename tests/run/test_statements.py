@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import psycopg
 
-from seamline.engines.protocol import Server
+from seamline.engines.protocol import Address, Server
 from seamline.model.exchange import Request
 from seamline.model.finding import Transcript
 from seamline.run.case import run_case
@@ -26,9 +26,7 @@ async def ran(lab: Lab, server: Server) -> list[Transcript]:
     """Two requests of a case: one writes, the other fails."""
     at = lab.client.address
     async with tapped(at.host, at.port) as tap, session(lab, _nothing) as s:
-        through = server.via(at, tap.port)
-        assert through is not None
-        connection = await psycopg.AsyncConnection.connect(through.url)
+        connection = await psycopg.AsyncConnection.connect(server_url(server, at, tap.port))
 
         async def system(request: Request) -> tuple[int, Any]:
             try:
@@ -85,3 +83,30 @@ async def test_without_a_proxy_nothing_is_known_of_statements(database: Lab) -> 
     async with session(database, _nothing) as s:
         outcome = await run_case(s, case(step("POST /good")))
         assert outcome.exchanges[0].sql is None
+
+
+async def test_an_earlier_try_of_a_request_sent_no_statements_of_it(
+    database: Lab, pg_server: Server
+) -> None:
+    at = database.client.address
+    async with tapped(at.host, at.port) as tap, session(database, _nothing) as s:
+        through = server_url(pg_server, at, tap.port)
+        async with await psycopg.AsyncConnection.connect(through, autocommit=True) as connection:
+            tries: list[str] = []
+
+            async def system(request: Request) -> tuple[int, Any]:
+                tries.append(request.target)
+                await connection.execute(f"SELECT {len(tries)}")
+                return (429 if len(tries) == 1 else 200), {}
+
+            s.target.client = FakeClient(system)  # type: ignore[assignment]
+            s.target.tap = tap
+            outcome = await run_case(s, case(step("POST /good")))
+    assert len(tries) == 2
+    assert [x.text for x in outcome.exchanges[0].sql or ()] == ["SELECT 2"]
+
+
+def server_url(server: Server, at: Address, port: int) -> str:
+    through = server.via(at, port)
+    assert through is not None
+    return through.url

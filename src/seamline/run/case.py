@@ -14,7 +14,7 @@ from seamline.checks import CHECKS, judge
 from seamline.data.finding import finding_of
 from seamline.errors import SeamlineError, SpecError, UndoImpossible
 from seamline.model.case import Case, RequestTemplate, Step
-from seamline.model.exchange import LEFT_OPEN, NOT_JSON, Exchange, Request
+from seamline.model.exchange import LEFT_OPEN, NOT_JSON, Exchange, Request, Response
 from seamline.model.finding import Finding
 from seamline.model.row import RowChange
 from seamline.model.statement import SqlStatement
@@ -132,34 +132,29 @@ async def _send(
     request = await request_of(session, step, answers)
     owner = None
     if step.twist is not None and step.twist.scenario == "foreignObjectProtected":
-        sent = resolve_template(step, answers)
-        owner = await owner_of(session, step.operation, sent.path, sent.json)
-    if session.target.tap is not None:
-        session.target.tap.forget()
-    response, failure, took = await session.target.client.send(request)
-    answered = time.perf_counter()
-    changes, notes = await observed(session)
+        named = resolve_template(step, answers)
+        owner = await owner_of(session, step.operation, named.path, named.json)
+    sent = await _asked(session, request)
     tries = 0
-    while response is not None and is_limited(response.status, step.status) and not changes:
-        if not await session.patience.wait(response, tries):
+    while (
+        sent.response is not None
+        and is_limited(sent.response.status, step.status)
+        and not sent.changes
+    ):
+        if not await session.patience.wait(sent.response, tries):
             break
         tries += 1
-        response, failure, took = await session.target.client.send(request)
-        answered = time.perf_counter()
-        changes, more = await observed(session)
-        notes += more
-    if token_expired(session, case, step, response):
+        sent = await _asked(session, request, sent.notes)
+    if token_expired(session, case, step, sent.response):
         is_new, said = await renewed(session, step.identity, first=number == 0)
         if is_new:
             request = _request(session, step, answers, session.credentials(step.identity))
-            response, failure, took = await session.target.client.send(request)
-            answered = time.perf_counter()
-            changes, more = await observed(session)
-            said += more
-        notes += said
-    if response is not None:
-        document = None if response.json is NOT_JSON else response.json
-        answers.keep(step.label, document, response.headers)
+            sent = await _asked(session, request, sent.notes + said)
+        else:
+            sent.notes += said
+    if sent.response is not None:
+        document = None if sent.response.json is NOT_JSON else sent.response.json
+        answers.keep(step.label, document, sent.response.headers)
     sql, more = await _statements(session)
     exchange = Exchange(
         case=case.id,
@@ -171,19 +166,40 @@ async def _send(
         credentials=step.credentials,
         expected=step.status,
         request=request,
-        response=response,
-        failure=failure,
-        changes=changes,
-        notes=notes + more,
-        duration_ms=took,
+        response=sent.response,
+        failure=sent.failure,
+        changes=sent.changes,
+        notes=sent.notes + more,
+        duration_ms=sent.took_ms,
         twist=step.twist,
         earlier=earlier,
         owner=owner,
         sql=sql,
-        answered_ms=answered * 1000,
+        answered_ms=sent.answered_ms,
     )
     exchange = await _with_scans(session, exchange)
     return await _with_standing(session, exchange, step, answers)
+
+
+class _Sent(msgspec.Struct):
+    """What came of a request that was sent once; `answered_ms` is on the clock of the statements."""
+
+    response: Response | None
+    failure: str
+    took_ms: float
+    answered_ms: float
+    changes: tuple[RowChange, ...] | None
+    notes: tuple[str, ...]
+
+
+async def _asked(session: Session, request: Request, notes: tuple[str, ...] = ()) -> _Sent:
+    """Send it and see what it did, without the statements of what came before (another try, a login)."""
+    if session.target.tap is not None:
+        session.target.tap.forget()
+    response, failure, took = await session.target.client.send(request)
+    answered = time.perf_counter() * 1000
+    changes, more = await observed(session)
+    return _Sent(response, failure, took, answered, changes, notes + more)
 
 
 async def _with_scans(session: Session, x: Exchange) -> Exchange:

@@ -37,6 +37,7 @@ class Scaled:
         self._indexed: frozenset[tuple[str, str]] = frozenset()
         self._telling: frozenset[tuple[str, str]] = frozenset()
         self._rows: dict[str, int] = {}
+        self._sizes: dict[str, int] = {}
         self._is_empty = self._failed = False
         self._address: Address | None = None
         self._database: Database | None = None
@@ -69,7 +70,7 @@ class Scaled:
         found = []
         for name, column in equalities(s.text, catalog):
             table = catalog.by_name[name]
-            if table.partitioned or (self._grows is not None and name not in self._grows):
+            if table.partitioned or not self._may_grow(name):
                 continue
             database = self._database or await self._copy(catalog)
             if (name, column) in self._indexed or not self._leads_to_few(table, column):
@@ -97,9 +98,19 @@ class Scaled:
         self._database = await self._stack.enter_async_context(self._server.open(self._address))
         self._indexed = await self._database.indexed()
         for table in catalog.tables:
-            if self._grows is None or table.name in self._grows:
+            if self._may_grow(table.name):
                 self._telling |= await _telling(self._database, table)
+            else:
+                (row,) = await self._database.query(f"SELECT count(*) AS n FROM {table_sql(table)}")
+                self._sizes[table.name] = row["n"]
         return self._database
+
+    def _may_grow(self, name: str) -> bool:
+        return self._grows is None or name in self._grows
+
+    def _many(self, name: str) -> int:
+        """How many rows a table that is referred to gets: a list of words stays as short as in the seed."""
+        return min(_REFERRED, self._sizes.get(name) or _REFERRED)
 
     def _leads_to_few(self, table: Table, column: str) -> bool:
         """Whether a value of the column is that of few rows: it refers to one, or they differ in the seed."""
@@ -119,7 +130,7 @@ class Scaled:
                 if not self._is_empty:
                     await writer.empty([t for t in catalog.tables if t.partition_of is None])
                     self._is_empty = True
-                counts = dict.fromkeys(_referred(table, catalog), _REFERRED)
+                counts = {name: self._many(name) for name in _referred(table, catalog)}
                 made = await load(writer, catalog, {**counts, table.name: _ROWS})
             await self._database.analyze()
             self._rows[table.name] = len(made.rows.get(table.name, ()))
