@@ -103,6 +103,17 @@ def test_a_statement_for_each_item_is_told(of: str) -> None:
     assert "4 items more take this statement 4 times more" in finding.actual
 
 
+def test_a_statement_for_each_item_is_told_whose_values_stand_in_its_text() -> None:
+    lines = [statement(f"SELECT * FROM order_lines WHERE order_id = {n}") for n in range(6)]
+    (finding,) = found(GROWS, page(2, ORDERS, *lines[:2], whole=page(6, ORDERS, *lines)), context())
+    assert finding.actual.endswith("SELECT * FROM order_lines WHERE order_id = ?")
+
+
+def test_what_a_new_connection_is_asked_is_no_growth() -> None:
+    types = [statement("SELECT t.oid FROM pg_catalog.pg_type t WHERE t.oid = $1")] * 6
+    assert not found(GROWS, page(2, ORDERS, whole=page(6, ORDERS, *types)), context())
+
+
 def test_a_join_and_a_statement_for_all_are_right() -> None:
     whole = page(6, ORDERS, statement("SELECT * FROM order_lines WHERE order_id IN ($1, $2, $3)"))
     few = page(
@@ -137,6 +148,15 @@ def test_counts_words_and_a_look_ahead_are_right(other: SqlStatement) -> None:
     assert not found(BOUNDED, page(2, other, whole=whole), context(operation=LIST))
 
 
+def test_a_page_of_a_join_has_several_rows_for_each_item() -> None:
+    joined = (
+        "SELECT * FROM (SELECT * FROM orders LIMIT $1) AS o JOIN order_lines l ON l.order_id = o.id"
+    )
+    whole = page(12, statement(joined, params=("100",), rows=72))
+    x = page(2, statement(joined, params=("2",), rows=12), whole=whole)
+    assert not found(BOUNDED, x, context(operation=LIST))
+
+
 def test_a_short_list_says_nothing_of_bounds() -> None:
     whole = page(5, statement("SELECT * FROM orders", rows=5))
     assert abstains(BOUNDED, page(2, whole=whole), context(operation=LIST))
@@ -164,6 +184,15 @@ def test_one_commit_and_tables_that_nobody_reviewed_are_right() -> None:
     assert not found(ONE, x, context())
     seen = traced(*FIRST, *THEN, key="POST /orders", status=201, changes=changed(1, 1, 3))
     assert not found(ONE, seen, context(effects={"orders": "insert", "audit": "insert"}))
+
+
+def test_rows_of_refused_requests_and_of_those_who_ask_have_their_own_transaction() -> None:
+    x = traced(*FIRST, *THEN, key="POST /orders", status=201, changes=changed(1, 2))
+    assert not found(ONE, x, context(error_tables=frozenset({"audit"})))
+    seen = transaction(2, "UPDATE users SET last_seen_at = now()")
+    x = traced(*FIRST, *seen, key="POST /orders", status=201, changes=changed(1, 1, 2))
+    assert not found(ONE, x, context(effects={}))
+    assert found(ONE, x, context(effects={"orders": "insert", "users": "update"}))
 
 
 def test_what_is_committed_behind_the_answer_is_work_in_the_background() -> None:
@@ -214,6 +243,16 @@ def test_errors_that_are_answered_expected_or_made_good_are_right() -> None:
     assert abstains(TOLD, exchange(), context())
 
 
+def test_a_value_that_is_tried_behind_a_savepoint_is_right() -> None:
+    bad = statement("INSERT INTO t VALUES ($1)", sqlstate="22P02", started_ms=2.0)
+    back = statement("ROLLBACK TO SAVEPOINT a", "savepoint", started_ms=3.0)
+    other = statement("ROLLBACK TO SAVEPOINT a", "savepoint", started_ms=3.0, connection=2)
+    assert not found(TOLD, traced(bad, back), context())
+    assert found(TOLD, traced(bad, other), context())
+    assert found(TOLD, traced(bad), context())
+    assert found(TOLD, traced(failed("42P01"), back), context())
+
+
 def test_a_scan_that_an_index_would_spare_is_told() -> None:
     scan = Scan(text="SELECT", table="orders", column="user_id", rows=9, cost=90.0, indexed=9.0)
     (finding,) = found(SCANS, traced(LINES, scans=(scan,)), context())
@@ -237,5 +276,6 @@ def test_more_statements_than_the_budget_are_told() -> None:
 def test_what_drivers_ask_and_what_comes_later_is_not_counted() -> None:
     asked = statement("select pg_catalog.version()")
     late = statement("SELECT * FROM orders", started_ms=ANSWERED + 1)
-    x = traced(statement("BEGIN"), asked, LINES, late)
+    pings = statement("SELECT 1"), statement("select 1;"), statement(";", "other")
+    x = traced(statement("BEGIN"), asked, *pings, LINES, late)
     assert not found(BUDGET, x, context(statements=1))

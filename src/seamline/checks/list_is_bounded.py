@@ -27,7 +27,7 @@ def list_is_bounded(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
     """A page of a list does not fetch all of the list from the database."""
     whole, page = items_of(x.earlier[0]), items_of(x)
     paging = paging_of(context.operation) if context.operation is not None else None
-    if x.sql is None:
+    if x.sql is None or x.earlier[0].sql is None:
         yield Abstain(UNTRACED)
         return
     if whole is None or not page or paging is None or len(whole) < len(page) + _APART:
@@ -35,11 +35,13 @@ def list_is_bounded(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
         return
     if len(page) > int(asked(x).get(paging.size, 0)):
         return  # the page itself is too long: pagination's to tell
+    # What reads all of the list is the same for any page; a join brings several rows for each item of one.
+    always = {(s.text, s.params) for s in during(x.earlier[0])}
     table = context.resource.rpartition(".")[2] if context.resource else None
     for s in during(x):
         read = main_table(s.text) if s.kind == "read" and not s.sqlstate else None
         rows = s.rows or 0
-        if read is None or rows < len(whole):
+        if read is None or rows < len(whole) or (s.text, s.params) not in always:
             continue
         # Of another table, or of one that is not known, only what is as long as the list is the list.
         if read == table or (table is None and rows in (len(whole), total_of(x))):

@@ -8,6 +8,7 @@ from seamline.checks.context import Context
 from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.trace import UNTRACED, brief, transactions
 from seamline.model.exchange import Exchange
+from seamline.model.row import RowChange
 from seamline.model.statement import SqlStatement
 from seamline.model.vocabulary import SAFE_METHODS
 
@@ -27,7 +28,7 @@ def one_write_transaction(x: Exchange, context: Context) -> Iterator[Fault | Abs
         yield Abstain(UNTRACED)
         return
     # Captured rows tell noise from the request's own; the trace tells what came before the answer.
-    own = [c for c in x.changes if not context.effects or c.table in context.effects]
+    own = [c for c in x.changes if _is_own(c, context)]
     ids = list(dict.fromkeys(c.txid for c in own))
     if len(ids) < 2:
         return
@@ -44,6 +45,16 @@ def one_write_transaction(x: Exchange, context: Context) -> Iterator[Fault | Abs
         + f"; the first begins with {brief(committed[0][0].text)}",
         detail="; ".join(sorted(", ".join(t) for t in tables)),
     )
+
+
+def _is_own(change: RowChange, context: Context) -> bool:
+    """Whether it is one of the rows that the request is about, as far as is known."""
+    if change.table in context.error_tables:
+        return False  # what stands even where the request is refused has to have a transaction of its own
+    if context.effects:
+        return change.table in context.effects
+    # Where nobody has reviewed the effects, an update may be of who asks: when a session was last seen.
+    return change.op != "update" or change.table == context.resource
 
 
 def _writes(transaction: Sequence[SqlStatement], answered_ms: float) -> list[SqlStatement]:

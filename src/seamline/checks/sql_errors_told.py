@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from seamline.checks.context import Context
@@ -14,6 +15,7 @@ _CLASSES = frozenset(("22", "42", "53", "54", "58", "XX"))
 """What is wrong with the statement, the server or its resources (PostgreSQL manual, appendix A)."""
 _IDIOMS = frozenset(("42P03", "42P04", "42P05", "42P06", "42P07", "42701", "42710", "42723"))
 """What there is already: whoever makes it only where it is absent may be too late."""
+_BACK = re.compile(r"\W*rollback\b", re.IGNORECASE)
 
 
 def _applies(x: Exchange, context: Context) -> bool:
@@ -28,7 +30,9 @@ def sql_errors_told(x: Exchange, context: Context) -> Iterator[Fault | Abstain]:
         return
     seen: set[tuple[str, str]] = set()
     for s in during(x):
-        if s.sqlstate[:2] not in _CLASSES or s.sqlstate in _IDIOMS or _made_good(s, x):
+        if s.sqlstate[:2] not in _CLASSES or s.sqlstate in _IDIOMS:
+            continue
+        if _made_good(s, x) or _was_tried(s, x):
             continue
         if (s.sqlstate, s.text) in seen:
             continue
@@ -47,5 +51,19 @@ def _made_good(failed: SqlStatement, x: Exchange) -> bool:
     """Whether the same statement was tried again and went well."""
     return any(
         s.text == failed.text and not s.sqlstate and s.started_ms > failed.started_ms
+        for s in x.sql or ()
+    )
+
+
+def _was_tried(failed: SqlStatement, x: Exchange) -> bool:
+    """Whether a value that may not do was tried behind a savepoint, as imports do row by row.
+
+    The answer may well tell of it in its own words.
+    """
+    return failed.sqlstate.startswith("22") and any(
+        s.kind == "savepoint"
+        and _BACK.match(s.text)
+        and (s.connection, s.transaction) == (failed.connection, failed.transaction)
+        and s.started_ms > failed.started_ms
         for s in x.sql or ()
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -10,12 +9,7 @@ from seamline.checks.context import Context
 from seamline.checks.registry import Abstain, Fault, check
 from seamline.checks.trace import UNTRACED, brief, during
 from seamline.model.exchange import Exchange
-from seamline.model.statement import SqlStatement
-
-_OF_DRIVERS = re.compile(
-    r"\bpg_(?:catalog|type|range)\b|\bcurrent_schemas?\(|\bversion\(\)", re.IGNORECASE
-)
-"""What drivers ask of a connection that is new, whichever request opens it."""
+from seamline.text.statement import fingerprint
 
 
 def _applies(x: Exchange, context: Context) -> bool:
@@ -28,17 +22,12 @@ def statement_budget(x: Exchange, context: Context) -> Iterator[Fault | Abstain]
     if x.sql is None or context.statements is None:
         yield Abstain(UNTRACED)
         return
-    sent = counted(x)
+    sent = list(during(x))
     if len(sent) > context.statements:
-        text, times = Counter(s.text for s in sent).most_common(1)[0]
+        text, times = Counter(fingerprint(s.text) for s in sent).most_common(1)[0]
         yield Fault(
             title="the operation takes more statements than its budget",
             expected=f"{context.statements} statements or fewer",
             actual=f"{len(sent)} statements, of which {times}: {brief(text)}",
             detail="statements",
         )
-
-
-def counted(x: Exchange) -> list[SqlStatement]:
-    """The statements of a request that count for a budget."""
-    return [s for s in during(x) if not _OF_DRIVERS.search(s.text)]

@@ -14,6 +14,11 @@ from seamline.model.statement import SqlStatement
 UNTRACED = "the statements of the system are not seen"
 _LONGEST = 160
 _OF_CLIENTS = frozenset(("begin", "commit", "rollback", "savepoint", "housekeeping"))
+_OF_DRIVERS = re.compile(
+    r"\bpg_(?:catalog|type|range)\b|\bcurrent_schemas?\(|\bversion\(\)|\A\W*(?:select\s+1\W*)?\Z",
+    re.IGNORECASE,
+)
+"""What drivers ask of a new connection, and pools of one that may be gone, whichever request it is."""
 _FROM = re.compile(r'\bfrom\s+(?:only\s+)?("?[\w$]+"?(?:\."?[\w$]+"?)?)', re.IGNORECASE)
 _ONE_ROW = re.compile(
     r"\A\W*select\s+(?:count|sum|min|max|avg|exists|coalesce)\s*\(", re.IGNORECASE
@@ -23,8 +28,17 @@ _ONE_ROW = re.compile(
 def during(x: Exchange) -> Iterator[SqlStatement]:
     """The statements that do something, sent before the answer: not the driver's own, nothing later."""
     for s in x.sql or ():
-        if s.kind not in _OF_CLIENTS and s.started_ms <= x.answered_ms:
+        if (
+            s.kind not in _OF_CLIENTS
+            and s.started_ms <= x.answered_ms
+            and not _is_of_driver(s.text)
+        ):
             yield s
+
+
+@lru_cache(maxsize=1024)
+def _is_of_driver(text: str) -> bool:
+    return _OF_DRIVERS.search(text) is not None
 
 
 def transactions(x: Exchange) -> Iterator[Sequence[SqlStatement]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from seamline.checks.statement_budget import counted
+from seamline.checks.trace import during
 from seamline.discover.act import Act, case_of
 from seamline.discover.choice import Choice, Filled
 from seamline.discover.listed import Listed
@@ -95,7 +95,7 @@ class Lab(msgspec.Struct, kw_only=True):
         for exchange in outcome.exchanges:
             if exchange.succeeded and exchange.sql is not None:
                 most = self.statements.get(exchange.operation, 0)
-                self.statements[exchange.operation] = max(most, len(counted(exchange)))
+                self.statements[exchange.operation] = max(most, sum(1 for _ in during(exchange)))
             for change in exchange.changes or ():
                 if change.after is not None:
                     self.images.setdefault(change.table, []).append(change.after)
