@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from seamline.explore.faults.compare import Noise, noise_of, outcome
 from seamline.model.exchange import Exchange, Request, Response
 from seamline.model.row import RowChange
@@ -87,3 +89,22 @@ def test_rows_that_differ_from_run_to_run_cannot_be_compared() -> None:
     one, other = (answered(201, change("jobs", "update", key=k, taken=True)) for k in (1, 2))
     assert noise_of(Sweep(operation="", case="", sound=(one, other))).unsteady
     assert noise_of(Sweep(operation="", case="", sound=(one, one))) == Noise()
+
+
+def behind(x: Exchange, *changes: RowChange) -> Exchange:
+    """The exchange behind a request that has made these rows."""
+    return msgspec.structs.replace(x, earlier=(answered(201, *changes),))
+
+
+def test_a_row_made_by_a_request_before_is_the_same_one_whatever_its_key() -> None:
+    paid = behind(answered(200, change("orders", "update", key=7, paid=1)), change("orders", key=7))
+    again = behind(
+        answered(200, change("orders", "update", key=8, paid=1)), change("orders", key=8)
+    )
+    noise = noise_of(Sweep(operation="", case="", sound=(paid, again)))
+    assert not noise.unsteady
+    assert outcome(again, paid, noise, NONE) == "all"
+    other = behind(
+        answered(200, change("orders", "update", key=1, paid=1)), change("orders", key=9)
+    )
+    assert outcome(other, paid, noise, NONE) == "other"

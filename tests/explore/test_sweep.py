@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 
+import msgspec
 import pytest
 
 from seamline.explore.faults.finding import findings_in
 from seamline.explore.faults.sweep import Sweeper, Swept
+from seamline.model.case import Case
 from seamline.model.finding import Finding
 
 from ..engines.lab import Lab
 from .shop import ORDER, Shop, apart, bench, carelessly, together, unended
 
 
-async def sweep(lab: Lab, shop: Shop, *, deep: bool = False) -> tuple[Swept, list[Finding]]:
+async def sweep(
+    lab: Lab, shop: Shop, *, deep: bool = False, of: Case = ORDER
+) -> tuple[Swept, list[Finding]]:
     setup, rules = await bench(lab, shop)
     async with AsyncExitStack() as stack:
-        swept = await Sweeper(setup, rules, stack, deep=deep).sweep(ORDER)
+        swept = await Sweeper(setup, rules, stack, deep=deep).sweep(of)
     return swept, findings_in(swept, rules, setup.redactor)
 
 
@@ -75,6 +79,25 @@ async def test_two_transactions_are_torn_apart(database: Lab) -> None:
 async def test_an_ignored_error_is_a_success_without_all_rows(database: Lab) -> None:
     _, found = await sweep(database, Shop(carelessly))
     assert said(found) == {("atomicUnderFaults", "a success with a part of the rows")}
+
+
+@pytest.mark.parametrize(
+    ("shop", "wrong"),
+    [(Shop(together), False), (Shop(apart), True)],
+)
+async def test_the_last_request_of_a_sequence(database: Lab, shop: Shop, wrong: bool) -> None:
+    first, last = (msgspec.structs.replace(ORDER.steps[0], label=name) for name in ("one", "two"))
+    both = msgspec.structs.replace(ORDER, kind="sequence", steps=(first, last))
+    swept, found = await sweep(database, shop, of=both)
+    assert swept.sweep is not None
+    assert swept.unmet == 0
+    # The first request has the same statements, and none of them fails.
+    assert {x.status for t in swept.sweep.trials for x in t.exchange.earlier} == {201}
+    assert len(swept.sweep.sound[0].changes or ()) == 2
+    assert [f.detail for f in found] == (["an error with a part of the rows"] if wrong else [])
+    if found and (evidence := found[0].evidence) is not None:
+        labels = [x.label for x in evidence.exchanges]
+        assert labels == ["one", "without a fault", "with the fault"]
 
 
 async def test_a_connection_that_nobody_mends(database: Lab) -> None:

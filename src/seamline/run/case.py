@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -30,6 +30,8 @@ from seamline.spec.reference import NothingThere, references_in, resolve
 from seamline.system.identity import Credentials, malformed, missing
 from seamline.system.token import forged
 
+Before = Callable[[int], Awaitable[None]]
+"""Awaited before a step is sent, with its number."""
 _ALL = tuple(CHECKS.values())
 _STATEMENTS = 1000
 """So many statements of a request are kept."""
@@ -54,11 +56,11 @@ class Outcome(msgspec.Struct, kw_only=True):
     notes: list[str] = []
 
 
-async def run_case(session: Session, case: Case) -> Outcome:
+async def run_case(session: Session, case: Case, before: Before | None = None) -> Outcome:
     """Run a case on a clean base and leave a clean base, or say in `stale` that it is not."""
     outcome = Outcome(case=case, exchanges=[], findings=[], checks={}, abstained={})
     try:
-        await _carry_out(session, case, outcome)
+        await _carry_out(session, case, outcome, before)
         await _judge_rows(session, outcome)
     except BaseException:
         if session.target.process is None and session.target.capture is not None:
@@ -74,7 +76,7 @@ async def run_case(session: Session, case: Case) -> Outcome:
     return outcome
 
 
-async def _carry_out(session: Session, case: Case, outcome: Outcome) -> None:
+async def _carry_out(session: Session, case: Case, outcome: Outcome, before: Before | None) -> None:
     """Send and judge step by step; what a step cannot be made of ends the case with an error."""
     answers = Answers(session, os.environ)
     try:
@@ -84,6 +86,8 @@ async def _carry_out(session: Session, case: Case, outcome: Outcome) -> None:
         for number, step in enumerate(case.steps):
             if _hangs_on_refused(step, case, outcome.exchanges):
                 break
+            if before is not None:
+                await before(number)
             exchange = await _send(session, case, number, step, answers, tuple(outcome.exchanges))
             outcome.exchanges.append(exchange)
             judge_exchange(session, exchange, outcome)

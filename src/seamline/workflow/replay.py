@@ -18,6 +18,7 @@ from seamline.data.guard import refusal
 from seamline.data.rule import Rule
 from seamline.data.scan import Reader, Wide
 from seamline.errors import SpecError, TargetError, UsageError
+from seamline.explore.faults.chosen import case_of
 from seamline.model.event import Event, FindingConfirmed, RunStarted, findings_of
 from seamline.model.finding import Finding
 from seamline.model.vocabulary import (
@@ -183,8 +184,8 @@ async def _faulty(
     job: Job, judged: Judging, setup: Setup, emit: Callable[[Event], None], finding: Finding
 ) -> Finding | None:
     """The finding as the same fault at the same statement shows it now."""
-    known = own_cases(job, judged, setup.document)
-    case = next((c for c in known if c.id == finding.case), None)
+    known = own_cases(job.unselected, judged, setup.document)
+    case = case_of(known, finding.case, finding.subject)
     if case is None:
         raise UsageError(f"the case {finding.case!r} of {finding.id} is not in the plan any more")
     if why := impossible(setup):

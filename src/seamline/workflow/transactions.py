@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 
 import msgspec
 
+from seamline.explore.faults.chosen import chosen
 from seamline.explore.faults.finding import findings_in
 from seamline.explore.faults.judge import TRIAL_CHECKS, Ground, could_be_judged
 from seamline.explore.faults.points import Shape, shape
@@ -16,7 +17,6 @@ from seamline.model.case import Case, NotCovered
 from seamline.model.event import Event, FindingConfirmed, Skipped, SweepFinished
 from seamline.model.finding import Finding
 from seamline.model.vocabulary import SWEEP_CHECKS
-from seamline.run.double import is_doubled
 from seamline.run.session import Rules
 from seamline.run.setup import Setup
 from seamline.workflow.job import Job
@@ -24,7 +24,7 @@ from seamline.workflow.job import Job
 _CASES = 3
 """So many accepted cases of an operation are swept where each sends other statements."""
 
-_NO_CASE = "no accepted case of one request writes by it"
+_NO_CASE = "no accepted request of it is known"
 
 
 class Stage:
@@ -148,15 +148,6 @@ class Stage:
 
     def _skip(self, subject: str, reason: str) -> None:
         self._emit(Skipped(at=time.time(), item=NotCovered(subject=subject, reason=reason)))
-
-
-def chosen(cases: Sequence[Case], atomic: Sequence[str]) -> dict[str, list[Case]]:
-    """The accepted writes, by operation: of those that the data file names, or of all."""
-    found: dict[str, list[Case]] = {}
-    for case in cases:
-        if is_doubled(case) and (not atomic or case.subject in atomic):
-            found.setdefault(case.subject, []).append(case)
-    return found
 
 
 def impossible(setup: Setup) -> str:

@@ -39,16 +39,16 @@ def noise_of(sweep: Sweep) -> Noise:
     Runs behind each fault are among them: what a clock shows then has moved on as it had for the fault.
     """
     first, *others = sweep.sound
-    base = first.changes or ()
+    base = _changes(first)
     steady = [x for x in (*others, *sweep.shifted) if x.succeeded]
     for x in steady:
-        if _counts(x.changes or ()) != _counts(base):
+        if _counts(_changes(x)) != _counts(base):
             return Noise(unsteady="its rows differ from run to run")
     behind = [x for t in sweep.trials for x in t.behind if x.succeeded]
-    alike = [x for x in behind if _counts(x.changes or ()) == _counts(base)]
+    alike = [x for x in behind if _counts(_changes(x)) == _counts(base)]
     places: set[Place] = set()
     for x in (*steady, *alike):
-        theirs = x.changes or ()
+        theirs = _changes(x)
         if _keys(base) != _keys(theirs):
             return Noise(unsteady="it changes other rows from run to run")
         places.update(_differing(base, theirs))
@@ -57,7 +57,7 @@ def noise_of(sweep: Sweep) -> Noise:
 
 def outcome(x: Exchange, sound: Exchange, noise: Noise, error_tables: frozenset[str]) -> Rows:
     """What became of the rows. What a refused request may write is no part of them."""
-    theirs, want = x.changes or (), sound.changes or ()
+    theirs, want = _changes(x), _changes(sound)
     rows = _held(theirs, want, noise)
     if rows in {"none", "all"} or x.succeeded or not error_tables:
         return rows
@@ -84,7 +84,7 @@ def _is_twice(have: Counter[Line], want: Counter[Line]) -> bool:
 
 def missing(x: Exchange, sound: Exchange, noise: Noise) -> list[str]:
     """The undisturbed run's rows that this one has not written, in words: `insert into payments`."""
-    rest = _lines(sound.changes or (), noise) - _lines(x.changes or (), noise)
+    rest = _lines(_changes(sound), noise) - _lines(_changes(x), noise)
     return list(dict.fromkeys(_said(line) for line in sorted(rest)))
 
 
@@ -98,6 +98,23 @@ def _said(line: Line) -> str:
     return {"insert": "insert into", "update": "update of", "delete": "delete from"}[
         op
     ] + f" {table}"
+
+
+def _changes(x: Exchange) -> tuple[RowChange, ...]:
+    """The changes; a row that a request before this one has made is known by its number, not by its key.
+
+    Its key may be another one each time.
+    """
+    made = [c for e in x.earlier for c in e.changes or () if c.op == "insert" and c.key]
+    number = {(c.table, _text(c.key)): n for n, c in enumerate(made)}
+    if not number:
+        return x.changes or ()
+    return tuple(
+        msgspec.structs.replace(c, key={"": f"made before, {number[at]}"})
+        if c.op != "insert" and (at := (c.table, _text(c.key))) in number
+        else c
+        for c in x.changes or ()
+    )
 
 
 def _counts(changes: Iterable[RowChange]) -> Counter[tuple[str, RowOp]]:

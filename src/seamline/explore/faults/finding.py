@@ -61,15 +61,16 @@ def _finding(
         kind="fault",
         why=f"{known.text} Source: {known.source}.",
         case=sweep.case,
-        step=2 if fault.detail == "next request" else 1,
+        step=len(shown) - 1 if fault.detail == "next request" else len(trial.exchange.earlier) + 1,
         evidence=Evidence(injection=trial.injection),
     )
     return with_evidence(found, shown, redactor)
 
 
 def _shown(sound: Exchange, trial: Trial) -> tuple[Exchange, ...]:
-    """The request undisturbed, with the fault, and afterwards, as steps of one case."""
-    steps = [(sound, "without a fault"), (trial.exchange, "with the fault")]
+    """What it needs, the request undisturbed, with the fault, and afterwards, as steps of one case."""
+    steps = [(x, x.label) for x in trial.exchange.earlier]
+    steps += [(sound, "without a fault"), (trial.exchange, "with the fault")]
     steps += [(x, "afterwards") for x in trial.behind[-1:]]
     return tuple(
         msgspec.structs.replace(x, step=number, label=label)

@@ -135,14 +135,15 @@ class Sweeper:
         ]
         if not refused:
             return ()
-        step = msgspec.structs.replace(case.steps[0], status=())
+        *before, last = case.steps
+        step = msgspec.structs.replace(last, status=())
         again = msgspec.structs.replace(step, label=f"{step.label}-again")
-        twice = msgspec.structs.replace(case, steps=(step, again))
+        twice = msgspec.structs.replace(case, steps=(*before, step, again))
         try:
-            outcome = await self._carry_out(twice, Strike(refused[-1]))
+            outcome = await self._carry_out(twice, Strike(refused[-1]), at=len(before))
         except Impossible:
             return ()
-        sent = [x for x in outcome.exchanges if x.succeeded and x.changes]
+        sent = [x for x in outcome.exchanges[len(before) :] if x.succeeded and x.changes]
         if not sent or outcome.stale:
             await self._spoilt()
         return tuple(sent[:1])
@@ -177,7 +178,8 @@ class Sweeper:
         process = session.target.process
         strike = Strike(injection, process.kill if process is not None else None)
         outcome = await self._carry_out(case, strike)
-        x = _marked(outcome.exchanges[0], injection) if strike.struck else outcome.exchanges[0]
+        x = _last(case, outcome)
+        x = _marked(x, injection) if strike.struck else x
         if outcome.stale:
             await self._spoilt()
             ended = outcome.stale if process is not None and process.exit_code is not None else ""
@@ -191,7 +193,7 @@ class Sweeper:
         for pause in _PAUSES_S:
             await asyncio.sleep(pause)
             outcome = await self._carry_out(case)
-            seen += outcome.exchanges[:1]
+            seen += outcome.exchanges[-1:]
             if outcome.stale or is_as_before(seen[-1], sound):
                 break
         return tuple(seen)
@@ -201,16 +203,25 @@ class Sweeper:
         if outcome.stale:
             await self._spoilt()
             raise Impossible(f"undisturbed it leaves no clean base: {outcome.stale}")
-        return outcome.exchanges[0]
+        return _last(case, outcome)
 
-    async def _carry_out(self, case: Case, strike: Strike | None = None) -> Outcome:
-        """The case, and its rows put back. Raises `Impossible` where it cannot be sent."""
+    async def _carry_out(
+        self, case: Case, strike: Strike | None = None, *, at: int | None = None
+    ) -> Outcome:
+        """The case, and its rows put back; `strike` is for its last request, or the one `at` a place.
+
+        Raises `Impossible` where it cannot be sent.
+        """
         session = await self._ready()
         tap = session.target.tap
-        if tap is not None and strike is not None:
-            await tap.use(strike)
+        place = len(case.steps) - 1 if at is None else at
+
+        async def before(number: int) -> None:
+            if tap is not None and strike is not None and number == place:
+                await tap.use(strike)
+
         try:
-            outcome = await run_case(session, case)
+            outcome = await run_case(session, case, before)
         except SeamlineError as exc:
             await self._spoilt()
             raise Impossible(session.redactor.text(str(exc))) from exc
@@ -232,6 +243,15 @@ class Sweeper:
         """Throw the target away: the next request goes to a fresh one."""
         self._session = None
         await self._stack.aclose()
+
+
+def _last(case: Case, outcome: Outcome) -> Exchange:
+    """The exchange of the request that is swept. Raises `Impossible` where one before it failed."""
+    x = outcome.exchanges[-1]
+    if len(outcome.exchanges) < len(case.steps):
+        said = outcome.error or f"{x.operation} was answered with {x.status or x.failure}"
+        raise Impossible(f"what it needs could not be done first: {said}")
+    return x
 
 
 def _marked(x: Exchange, injection: Injection) -> Exchange:
