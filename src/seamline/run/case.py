@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -25,13 +25,11 @@ from seamline.run.owner import owner_of
 from seamline.run.patience import NOT_TESTED, is_limited
 from seamline.run.renew import fresh, renewed, token_expired
 from seamline.run.request import build
-from seamline.run.session import Answers, Session
+from seamline.run.session import Answers, Before, Session
 from seamline.spec.reference import NothingThere, references_in, resolve
 from seamline.system.identity import Credentials, malformed, missing
 from seamline.system.token import forged
 
-Before = Callable[[int], Awaitable[None]]
-"""Awaited before a step is sent, with its number."""
 _ALL = tuple(CHECKS.values())
 _STATEMENTS = 1000
 """So many statements of a request are kept."""

@@ -38,6 +38,9 @@ HEADERS = "@headers"
 Renew = Callable[[], Awaitable[Credentials]]
 """Logs an identity in again; raises `LoginError`."""
 
+Before = Callable[[int], Awaitable[None]]
+"""Awaited before a step is sent, with its number."""
+
 
 class Target(msgspec.Struct, kw_only=True):
     """A running system and, where there is one, the database behind it, with capture installed.

@@ -233,13 +233,15 @@ class Escalation(_Table, frozen=True, kw_only=True):
 
 
 class Limits(_Table, frozen=True, kw_only=True):
-    """Bounds of a run: per request, settling, stored body, statement of a data check; findings to confirm."""
+    """Bounds of a run: per request, settling, stored body, statement of a data check; findings to confirm;
+    seconds in which statements are made to fail, and again in which requests are sent at once."""
 
     request_timeout_s: Positive = 30
     settle_ms: Count = 2000
     body_bytes: Count = 1_048_576
     confirm: Count = 20
     data_check_s: Positive = 300
+    transactions_s: Positive = 900
 
 
 class ProjectFile(_Table, frozen=True, kw_only=True):

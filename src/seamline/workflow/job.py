@@ -13,6 +13,9 @@ from seamline.spec.accepted import Acceptance
 from seamline.spec.project import Project
 from seamline.workflow.changed import Changed
 
+DEEPER = 4
+"""With `deep` that many times as much is explored."""
+
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What a run is asked for. `select` keeps cases of which it returns true.
@@ -41,6 +44,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     transactions: bool = False
     only_transactions: bool = False
     deep: bool = False
+
+    @property
+    def explore_s(self) -> float:
+        """How long statements may be made to fail, and then how long requests may be sent at once."""
+        if self.time_s is not None:
+            return self.time_s
+        return self.project.limits.transactions_s * (DEEPER if self.deep else 1)
 
     @property
     def is_whole(self) -> bool:

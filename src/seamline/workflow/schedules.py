@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 import msgspec
 
-from seamline.errors import SeamlineError, UsageError
+from seamline.errors import SeamlineError, TargetError, UsageError
 from seamline.explore.idempotency import CHECK as KEY
 from seamline.explore.idempotency import Kept, explore_key, finding_of, keyed
 from seamline.explore.schedules.explorer import Explorer, Wanted
@@ -23,12 +23,13 @@ from seamline.model.vocabulary import SCHEDULE_CHECKS
 from seamline.openapi.operation import Operation
 from seamline.run.session import Rules
 from seamline.run.setup import Setup
-from seamline.workflow.job import Job
+from seamline.workflow.job import DEEPER, Job
 from seamline.workflow.transactions import impossible
 
-_PAIRS, _PAIRS_OF_FEW, _DEEP = 32, 10, 4
-"""So many pairs of a whole run, of a run of few operations; with --deep that many times as many."""
+_PAIRS, _PAIRS_OF_FEW = 32, 10
+"""So many pairs of a whole run, of a run of few operations."""
 _FEW = 2
+_NAMED = 3
 _SUBJECT = "requests at once"
 
 
@@ -65,12 +66,22 @@ class Schedules:
                 await self._keys(explorer, cases, wanted)
             runs = explorer.stage.runs if explorer.stage is not None else 0
             detail.append(f"{runs} runs of requests at once and alone")
-        for name in explorer.left:
-            reason = (
-                "the bound of pairs, or the time, was reached: likelier ones were explored first"
-            )
-            self._skip(f"at once: {name}", reason, "--deep, or transactions.pairs = all")
+        self._left(explorer.left)
         await self._confirm(cases)
+
+    def _left(self, pairs: Sequence[Pair]) -> None:
+        """Tell of the pairs that were not explored, a line an operation."""
+        why = "the bound of pairs, or the time, was reached: likelier ones were explored first"
+        remedy = "--deep, or transactions.pairs = all, or more transactions_s in [limits]"
+        met: dict[str, list[str]] = {}
+        for pair in pairs:
+            met.setdefault(pair.first.operation, []).append(
+                f"{pair.second.operation} ({pair.what})"
+            )
+        for operation, others in met.items():
+            named = ", ".join(others[:_NAMED])
+            more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+            self._skip(f"at once: {operation} | {named}{more}", why, remedy)
 
     def _is_asked(self, *checks: str) -> bool:
         return not self._job.checks or bool(self._job.checks.intersection(checks))
@@ -80,19 +91,18 @@ class Schedules:
 
     def _wanted(self, chosen: Sequence[Case]) -> Wanted:
         few = len({c.subject for c in chosen}) <= _FEW
-        most = (_PAIRS_OF_FEW if few else _PAIRS) * (_DEEP if self._job.deep else 1)
+        most = (_PAIRS_OF_FEW if few else _PAIRS) * (DEEPER if self._job.deep else 1)
         policy = self._job.files.data.transactions
-        time_s = self._job.time_s
         return Wanted(
             focus=frozenset(c.subject for c in chosen),
             pairs=None if policy.pairs == "all" else most,
             bounds=self._bounds(),
-            until=None if time_s is None else time.monotonic() + time_s,
+            until=time.monotonic() + self._job.explore_s,
         )
 
     def _bounds(self) -> Bounds:
         bounds = Bounds(preemptions=self._job.files.data.transactions.preemptions)
-        many = bounds.schedules * _DEEP if self._job.deep else bounds.schedules
+        many = bounds.schedules * DEEPER if self._job.deep else bounds.schedules
         return msgspec.structs.replace(bounds, schedules=many)
 
     def _told(self, explored: Explored) -> None:
@@ -155,7 +165,12 @@ class Schedules:
         """Each finding again: its schedule on a fresh target, between serial runs."""
         limit = self._job.project.limits.confirm
         for _, finding in list(self._found.values())[:limit]:
-            again = await self.again(cases, finding)
+            try:
+                again = await self.again(cases, finding)
+            except (UsageError, TargetError) as exc:
+                said = self._setup.redactor.text(str(exc))
+                self._skip(f"at once: {finding.subject}", f"not tried again: {said}")
+                continue
             if again is None:
                 again = msgspec.structs.replace(finding, verdict="unstable")
             self._emit(FindingConfirmed(at=time.time(), finding=again))

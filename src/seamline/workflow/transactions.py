@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 
 import msgspec
 
+from seamline.errors import TargetError
 from seamline.explore.faults.chosen import chosen
 from seamline.explore.faults.finding import findings_in
 from seamline.explore.faults.judge import TRIAL_CHECKS, Ground, could_be_judged
@@ -25,6 +26,8 @@ _CASES = 3
 """So many accepted cases of an operation are swept where each sends other statements."""
 
 _NO_CASE = "no accepted request of it is known"
+_NO_ROWS = "its accepted requests change no row"
+_OVER = "the time for it was over: `transactions_s` in [limits], or --time, bounds it"
 
 
 class Stage:
@@ -41,7 +44,8 @@ class Stage:
         self._job, self._setup, self._rules = job, setup, rules
         self._emit, self._matters = emit, matters
         self._checks = job.checks.intersection(SWEEP_CHECKS)
-        self._found: dict[str, tuple[Case, dict[str, Finding]]] = {}
+        self._found: dict[tuple[str, str], tuple[Case, dict[str, Finding]]] = {}
+        self._shapes: dict[str, set[Shape]] = {}
         self._unswept: dict[str, str] = {}
 
     async def run(self, cases: Sequence[Case]) -> None:
@@ -52,12 +56,14 @@ class Stage:
         if why := impossible(self._setup):
             self._skip("atomicity under faults", f"no statement can be made to fail: {why}")
             return
-        until = None if self._job.time_s is None else time.monotonic() + self._job.time_s
+        until = time.monotonic() + self._job.explore_s
         async with self._setup.stage("transactions") as detail, AsyncExitStack() as stack:
             sweeper = Sweeper(self._setup, self._rules, stack, deep=self._job.deep, until=until)
             faults = 0
-            for operation, mine in wanted.items():
-                faults += await self._operation(sweeper, operation, mine)
+            for turn in range(_CASES):  # each operation once before one of them again
+                for operation, mine in wanted.items():
+                    if turn < len(mine):
+                        faults += await self._case(sweeper, operation, mine[turn])
             detail.append(f"{faults} faults at statements of {len(wanted)} operations")
         named = self._job.files.data.transactions.atomic
         if self._job.selected in {"", "transactions"}:
@@ -68,32 +74,32 @@ class Stage:
             self._skip(f"atomicity of {operation}", reason)
         await self._confirm()
 
-    async def _operation(self, sweeper: Sweeper, operation: str, cases: Sequence[Case]) -> int:
-        """Sweep one; how many faults were tried."""
-        shapes: set[Shape] = set()
-        tried = 0
-        for case in cases[:_CASES]:
-            if sweeper.is_over:
-                self._unswept[operation] = "the time for it was over"
-                break
-            start = time.monotonic()
-            swept = await sweeper.sweep(case, seen=shapes)
-            if swept.sweep is None and not swept.reason:
-                continue
-            event = self._event(case, swept, time.monotonic() - start)
-            if swept.sweep is not None:
-                shapes.add(shape(swept.sweep.sound[0].sql or ()))
-                self._unswept.pop(operation, None)
-            elif not shapes:
-                self._unswept[operation] = swept.reason
-            tried += event.faults
-            self._emit(event)
-            for note in event.notes:
-                self._skip(f"atomicity of {operation}", note)
-            worth = {f.fingerprint: f for f in event.findings if self._matters(f)}
-            if worth:
-                self._found.setdefault(case.id, (case, worth))
-        return tried
+    async def _case(self, sweeper: Sweeper, operation: str, case: Case) -> int:
+        """Sweep one of an operation's cases; how many faults were tried."""
+        shapes = self._shapes.setdefault(operation, set())
+        if sweeper.is_over:
+            if not shapes:
+                self._unswept[operation] = _OVER
+            return 0
+        start = time.monotonic()
+        swept = await sweeper.sweep(case, seen=shapes)
+        if swept.sweep is None and not swept.reason:
+            if not shapes:
+                self._unswept.setdefault(operation, _NO_ROWS)
+            return 0
+        event = self._event(case, swept, time.monotonic() - start)
+        if swept.sweep is not None:
+            shapes.add(shape(swept.sweep.sound[0].sql or ()))
+            self._unswept.pop(operation, None)
+        elif not shapes:
+            self._unswept[operation] = swept.reason
+        self._emit(event)
+        for note in event.notes:
+            self._skip(f"atomicity of {operation}", note)
+        worth = {f.fingerprint: f for f in event.findings if self._matters(f)}
+        if worth:
+            self._found.setdefault((case.id, operation), (case, worth))
+        return event.faults
 
     def _event(self, case: Case, swept: Swept, took: float) -> SweepFinished:
         event = SweepFinished(
@@ -128,7 +134,12 @@ class Stage:
         """Each finding again: its fault alone, on a fresh target, between undisturbed runs."""
         limit = self._job.project.limits.confirm
         for case, findings in list(self._found.values())[:limit]:
-            again = await self.again(case, list(findings.values()))
+            try:
+                again = await self.again(case, list(findings.values()))
+            except TargetError as exc:
+                said = self._setup.redactor.text(str(exc))
+                self._skip(f"atomicity of {case.subject}", f"not tried again: {said}")
+                continue
             for fingerprint, finding in findings.items():
                 mine = again.get(fingerprint)
                 verdict = msgspec.structs.replace(

@@ -55,7 +55,7 @@ class Explorer:
         self._stack, self._cases = stack, cases
         self._callers = Callers({n: i.role for n, i in setup.project.identities.items()})
         self.stage: Stage | None = None
-        self.left: list[str] = []
+        self.left: list[Pair] = []
 
     async def explored(self, wanted: Wanted) -> AsyncIterator[Explored]:
         """Pair by pair, the likeliest first. What was left out stands in `left` afterwards."""
@@ -66,7 +66,7 @@ class Explorer:
             if operations in done:
                 continue  # one witness is enough: another way in which these two meet adds nothing
             if wanted.until is not None and time.monotonic() > wanted.until:
-                self.left = [p.id for p in chosen[number:]]
+                self.left = [*chosen[number:], *self.left]
                 return
             result = await self.explore(pair, wanted.bounds)
             if result.violation is not None:
@@ -157,7 +157,7 @@ class Explorer:
             scored.append((ways[names] - 1, -rank(one, other, shared), number, pair))
         chosen = _in_turn(scored)
         if wanted.pairs is not None and len(chosen) > wanted.pairs:
-            self.left += [p.id for p in chosen[wanted.pairs :]]
+            self.left += chosen[wanted.pairs :]
             chosen = chosen[: wanted.pairs]
         return chosen
 

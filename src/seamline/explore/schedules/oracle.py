@@ -46,8 +46,14 @@ def verdict(canon: Canon, refs: References, played: Played) -> Verdict:
 
 
 def _is_refused(canon: Canon, refs: References, played: Played) -> bool:
-    """One failed and left nothing, and the other did what it does alone: legal, whoever was first."""
-    refused = [s for s in SIDES if _refuses(played.status(s))]
+    """One failed and left nothing, and the other did what it does alone: legal, whoever was first.
+
+    So it is with any other refusal of a request that is refused in a serial order, where it is for the
+    other's sake: it came upon what the other has left at another of its statements.
+    """
+    refused = [
+        s for s in SIDES if _refuses(played.status(s)) or _refused_too(canon, refs, played, s)
+    ]
     rows = canon.outcome(played, without=refs.tolerated)
     if len(refused) == 2:
         return not rows.rows
@@ -57,6 +63,12 @@ def _is_refused(canon: Canon, refs: References, played: Played) -> bool:
         if rows.rows == solo.rows and rows.answers.get(other) == solo.answers.get(other):
             return True
     return False
+
+
+def _refused_too(canon: Canon, refs: References, played: Played, side: Side) -> bool:
+    if played.status(side) < 400:
+        return False
+    return any(canon.outcome(s).status(side) >= 400 for s in refs.serial)
 
 
 def _refuses(status: int) -> bool:
@@ -82,6 +94,11 @@ def named(canon: Canon, refs: References, played: Played, operations: Sequence[s
     if both and one_refused:
         inserted = {r.split(" ", 2)[1] for r in came.rows if r.startswith("insert ")}
         name = _DOUBLE if operations[0] == operations[1] else _SKEW
+        if all(o.startswith("DELETE ") for o in operations) and came.rows in [
+            s.rows for s in serial
+        ]:
+            # Deleted twice is deleted once (RFC 9110, 9.2.2): only the answers differ.
+            return Named(_NON_REPEATABLE, True, "both are told that they have deleted it")
         if name == _DOUBLE and operations[0].startswith(("PUT ", "PATCH ")):
             name = _LOST
         said = "both succeeded, where in either order the later one is refused"
