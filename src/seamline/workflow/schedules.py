@@ -19,7 +19,7 @@ from seamline.explore.schedules.stage import Unfit
 from seamline.model.case import Case, NotCovered
 from seamline.model.event import Event, FindingConfirmed, PairExplored, Skipped
 from seamline.model.finding import Finding
-from seamline.model.vocabulary import SCHEDULE_CHECKS
+from seamline.model.vocabulary import SAFE_METHODS, SCHEDULE_CHECKS
 from seamline.openapi.operation import Operation
 from seamline.run.session import Rules
 from seamline.run.setup import Setup
@@ -27,7 +27,7 @@ from seamline.workflow.job import DEEPER, Job
 from seamline.workflow.transactions import impossible
 
 _PAIRS, _PAIRS_OF_FEW = 32, 10
-"""So many pairs of a whole run, of a run of few operations."""
+"""So many pairs of a whole run at least, or two a writing operation; of a run of few operations."""
 _FEW = 2
 _NAMED = 3
 _SUBJECT = "requests at once"
@@ -90,8 +90,10 @@ class Schedules:
         return Explorer(self._setup, self._rules, self._operations, cases, stack)
 
     def _wanted(self, chosen: Sequence[Case]) -> Wanted:
-        few = len({c.subject for c in chosen}) <= _FEW
-        most = (_PAIRS_OF_FEW if few else _PAIRS) * (DEEPER if self._job.deep else 1)
+        operations = {c.subject for c in chosen}
+        writing = sum(o.partition(" ")[0] not in SAFE_METHODS for o in operations)
+        most = _PAIRS_OF_FEW if len(operations) <= _FEW else max(_PAIRS, 2 * writing)
+        most *= DEEPER if self._job.deep else 1
         policy = self._job.files.data.transactions
         return Wanted(
             focus=frozenset(c.subject for c in chosen),

@@ -13,6 +13,7 @@ from seamline.explore.schedules.footprint import Footprint, conflict, rank
 from seamline.explore.schedules.meeting import (
     Callers,
     best,
+    closeness,
     rivals,
     together,
     with_itself,
@@ -154,7 +155,8 @@ class Explorer:
                 continue
             names = (pair.first.operation, pair.second.operation)
             ways[names] = ways.get(names, 0) + 1
-            scored.append((ways[names] - 1, -rank(one, other, shared), number, pair))
+            likely = rank(one, other, shared) + closeness(pair)
+            scored.append((ways[names] - 1, -likely, number, pair))
         chosen = _in_turn(scored)
         if wanted.pairs is not None and len(chosen) > wanted.pairs:
             self.left += chosen[wanted.pairs :]

@@ -10,6 +10,7 @@ import msgspec
 from seamline.explore.schedules.pair import Base, Pair, behind, weight, with_request
 from seamline.model.case import Step
 from seamline.openapi.operation import Operation
+from seamline.spec.reference import is_reference
 
 _PARAMETER = re.compile(r"\{([^{}/]+)\}")
 KEY_HEADER = "idempotency-key"
@@ -50,16 +51,15 @@ def with_itself(
     step = base.step
     body = step.request.json
     turned = _turned(body)
-    if isinstance(body, dict) and base.operation.startswith("PATCH") and len(body) > 1:
-        names = list(body)
-        one, two = ({n: body[n] for n in names[at::2]} for at in (0, 1))
-        yield Pair(
-            arrange=base.arrange,
-            first=with_request(step, json=one),
-            second=with_request(step, json=two),
-            what="each another property",
-            planned=False,
-        )
+    if base.operation.startswith("PATCH"):
+        for at, one, two in _halves(body):
+            yield Pair(
+                arrange=base.arrange,
+                first=with_request(step, json=one),
+                second=with_request(step, json=two),
+                what=f"each another property{f' of {at}' if at else ''}",
+                planned=False,
+            )
     if (read := _tag(base, known, readings)) is not None:
         headers = {**step.request.headers, "If-Match": {"$from": "tagged@headers#/etag"}}
         tagged = with_request(step, headers=headers)
@@ -116,6 +116,26 @@ def _tag(base: Base, known: Operation | None, readings: Mapping[str, Base]) -> S
         return None
     step = msgspec.structs.replace(read.step, label="tagged")
     return with_request(step, path=base.step.request.path)
+
+
+def _halves(body: object, at: str = "") -> Iterator[tuple[str, object, object]]:
+    """The body, and each object in it, with one half of its properties and with the other."""
+    if not isinstance(body, dict) or is_reference(body):
+        return
+    if len(body) > 1:
+        names = list(body)
+        one, two = ({n: body[n] for n in names[half::2]} for half in (0, 1))
+        yield at, one, two
+    for name, inner in body.items():
+        within = f"{at}/{name}" if at else str(name)
+        yield from ((deep, {name: a}, {name: b}) for deep, a, b in _halves(inner, within))
+
+
+def closeness(pair: Pair) -> int:
+    """How sure it is that both are about the same rows: by what their paths have in common."""
+    one, other = pair.first.operation, pair.second.operation
+    same = one.partition(" ")[2] == other.partition(" ")[2]
+    return 2 * len(_shared(one, other)) + 2 * same
 
 
 def _turned(body: object) -> object | None:

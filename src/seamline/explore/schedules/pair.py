@@ -75,6 +75,8 @@ def _within(case: Case) -> Iterator[Base]:
         before = case.steps[:number]
         if step.operation not in seen and before and step.credentials == "valid":
             needed = _needed(step, before)
+            if needed is None and step.operation == case.subject:
+                needed = before  # it names by a value of its own what they have made
             if needed is not None:
                 yield Base(case=case.id, step=step, arrange=needed)
         seen.add(step.operation)
