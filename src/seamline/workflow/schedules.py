@@ -118,9 +118,11 @@ class Schedules:
             if said := self._setup.redactor.text(explored.unfit or explored.stale):
                 self._skip(f"at once: {pair.id}", said)
             return
-        notes: tuple[str, ...] = ()
+        notes: list[str] = []
         if explored.note and not found:
-            notes = (f"{explored.note}, and no schedule within the bounds shows it",)
+            notes.append(f"{explored.note}, and no schedule within the bounds shows it")
+        if explored.astray:
+            notes.append(f"{explored.astray} schedules could not be followed: a request waited")
         self._emit(
             PairExplored(
                 at=time.time(),
@@ -136,7 +138,7 @@ class Schedules:
                 seconds=explored.seconds,
                 checks=checks,
                 findings=tuple(found),
-                notes=notes,
+                notes=tuple(notes),
             )
         )
         for finding in found:

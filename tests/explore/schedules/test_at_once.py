@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from seamline.model.event import Event, FindingConfirmed, PairExplored
+from seamline.model.event import (
+    Event,
+    FindingConfirmed,
+    PairExplored,
+    Skipped,
+    SweepFinished,
+)
 from seamline.model.finding import Finding
 from seamline.workflow.artifacts import load_job
 from seamline.workflow.replay import replay
@@ -156,3 +162,15 @@ def test_a_schedule_is_replayed(folder: Path, events: list[Event]) -> None:
 
     again = run_to_end(replay(job, finding, lambda event: None))
     assert again.outcome == "still fails"
+
+
+def test_what_there_is_no_time_for_is_told(folder: Path) -> None:
+    seen = run_project(folder, parts=("database",), only_transactions=True, time="1ms")
+    assert not [e for e in seen if isinstance(e, PairExplored)]
+    assert not any(e.faults for e in seen if isinstance(e, SweepFinished))
+    left = {e.item.subject: e.item.reason for e in seen if isinstance(e, Skipped)}
+    assert left["atomicity of POST /take_locked"].startswith("the time for it was over")
+    assert (
+        "likelier ones"
+        in left["at once: POST /take_read | POST /take_read (the same request twice)"]
+    )

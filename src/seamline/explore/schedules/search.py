@@ -40,7 +40,10 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explored(msgspec.Struct, kw_only=True):
-    """What came of a pair. `left` says how many schedules were not tried, `unfit` why none was."""
+    """What came of a pair. `left` says how many schedules were not tried, `unfit` why none was.
+
+    `astray` are those in which another request went on than the schedule says, as one of them waited.
+    """
 
     pair: Pair
     shared: frozenset[str] = frozenset()
@@ -48,6 +51,7 @@ class Explored(msgspec.Struct, kw_only=True):
     preemptions: int = 0
     refused: int = 0
     left: int = 0
+    astray: int = 0
     outcomes: int = 0
     violation: Violation | None = None
     deadlock: Violation | None = None
@@ -154,6 +158,7 @@ class Search:
     async def _play(self, choices: str) -> Played:
         played = await self._stage.play(self._pair, choices, self.result.shared)
         self.result.schedules += 1
+        self.result.astray += not played.choices.startswith(choices)
         self.result.tried.append(played.choices)
         self.result.stale = self.result.stale or played.stale
         return played
