@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 DEFECTS = "priceOfAll,refusedOrderStays,ordersAskedOneByOne,searchInStatement,stockReadThenWritten"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-SIZE = (1480, 940)
-TALLEST = 1700
+SIZE = (1600, 1300)
+TALLEST = 1900
 
 
 def main() -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import base64
 import json
 import re
 import tempfile
 import tomllib
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,9 @@ from .test_golden_reports import NAMES
 from .wrong import HOSTILE, hostile, total_differs, transcript
 
 ROOT = Path(__file__).parents[2]
-BLOCK = re.compile(r'<script type="application/json" ([^>]*)>(.*?)</script>\n', re.DOTALL)
+BLOCK = re.compile(
+    r'<script type="(application/json|text/plain)" ([^>]*)>(.*?)</script>\n', re.DOTALL
+)
 ANY_TEXT = st.text(st.characters(), max_size=30) | st.sampled_from([HOSTILE, "</script>", "<!--"])
 
 
@@ -34,9 +38,10 @@ def blocks(events: list[Event]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         text = written(events, Path(folder) / "report.html").read_text()
     found: dict[str, Any] = {}
-    for attributes, content in BLOCK.findall(text):
+    for kind, attributes, content in BLOCK.findall(text):
         name = attributes if attributes not in found else f"{attributes} {len(found)}"
-        found[name] = json.loads(content)
+        packed = kind == "text/plain"
+        found[name] = json.loads(zlib.decompress(base64.b64decode(content)) if packed else content)
     return found
 
 

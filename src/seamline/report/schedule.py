@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from seamline.model.schedule import Ending, Turn, Witness
 from seamline.report.page import Page, Span
-from seamline.text.plain import visible
+from seamline.text.plain import clip, visible
 
 _TEXT = 300
+_ROW = 400
 _GAP = 3
 
 
@@ -54,4 +55,4 @@ def told(ending: Ending) -> Iterator[tuple[str, str]]:
     yield "A", ending.answers[0]
     yield "B", ending.answers[1]
     for number, row in enumerate(ending.rows or ("none changed",)):
-        yield "" if number else "rows", row
+        yield "" if number else "rows", clip(row, _ROW)

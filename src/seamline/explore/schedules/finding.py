@@ -23,7 +23,7 @@ from seamline.text.curl import curl
 from seamline.text.redact import Redactor
 
 KIND = "schedule"
-_TURNS, _ROWS, _BODY = 200, 20, 400
+_TURNS, _ROWS, _BODY, _ROW = 200, 20, 400, 2_000
 _WHY = {
     "serialOutcome": (
         "Two requests at once must end as if one had come after the other: answers and rows as in A then B,"
@@ -167,7 +167,7 @@ def _turn(turn: Turn, redactor: Redactor) -> Turn:
 
 def _ending(order: str, outcome: Outcome, redactor: Redactor) -> Ending:
     told = [f"{outcome.status(s)} {outcome.answers.get(s, (0, ''))[1]}" for s in SIDES]
-    rows = [redactor.text(r)[:_BODY] for r in outcome.rows[:_ROWS]]
+    rows = [redactor.text(r)[:_ROW] for r in outcome.rows[:_ROWS]]
     more = len(outcome.rows) - _ROWS
     return Ending(
         order=order,

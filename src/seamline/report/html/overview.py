@@ -77,6 +77,7 @@ def _part(part: Part, s: Summary) -> dict[str, str]:
 def _counts(s: Summary) -> dict[str, Any]:
     return {
         "cases": s.cases,
+        "listed": s.cases + s.errored_count,
         "kinds": dict(sorted(s.kinds.items())),
         "requests": s.requests,
         "operations": s.operations_tested,

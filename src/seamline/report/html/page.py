@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import TextIO
 
@@ -20,34 +21,39 @@ SCRIPTS = (
     "matrix.js",
     "findings.js",
     "evidence.js",
+    "schedule.js",
     "cases.js",
     "tables.js",
     "app.js",
 )
+_LEVEL = 6
 _EVIDENCE = 40_000_000
 """Characters of evidence that one page takes; what does not fit `seamline show` still has."""
 
 
 def write_page(file: TextIO, summary: Summary, store: Store) -> None:
-    """The whole page. The data stands before the script, so that it is there when that runs."""
+    """The whole page. What the overview needs stands before the script, so that it is drawn while what
+    grows with the run is still read behind it."""
     style, script = _asset("page.css"), script_text()
-    head, end = _asset("page.html").split("<!--data-->")
+    head, rest = _asset("page.html").split("<!--overview-->")
     head = head.replace("<!--style-->", style)
     head = head.replace("{style-src}", _source(style)).replace("{script-src}", _source(script))
     file.write(head)
     _block(file, dumped(overview(summary)), 'id="overview"')
+    rest, end = rest.split("<!--data-->")
+    before, after = rest.split("<!--script-->")
+    file.write(f"{before}{script}{after}")
     room = _EVIDENCE
     for seen in summary.findings:
         shown = store.evidence_of(seen.finding.fingerprint)
         room -= len(shown)
         if shown and room >= 0:
             _block(file, shown, f'data-finding="{seen.finding.id}"')
-    _list(file, store.lines(), f'id="cases" data-chunk="{CHUNK}"')
+    _packed(file, store.lines(), f'id="cases" data-chunk="{CHUNK}"')
     for chunk in store.details():
-        _list(file, chunk, 'class="details"')
+        _packed(file, chunk, 'class="details"')
     _block(file, dumped(store.names.list()), 'id="names"')
-    before, after = end.split("<!--script-->")
-    file.write(f"{before}{script}{after}")
+    file.write(end)
 
 
 def script_text() -> str:
@@ -56,12 +62,28 @@ def script_text() -> str:
     return f'(() => {{\n"use strict";\n{parts}}})();\n'
 
 
-def _list(file: TextIO, items: Iterable[str], attributes: str) -> None:
-    """A block that is a list, an item a line, written as it comes."""
-    file.write(f'<script type="application/json" {attributes}>[')
+def _packed(file: TextIO, items: Iterable[str], attributes: str) -> None:
+    """A block that is a list, deflated and in base64: cases are alike, so little of them is left."""
+    packer = zlib.compressobj(_LEVEL)
+    file.write(f'<script type="text/plain" {attributes}>')
+    rest = b""
+    for part in _written(items):
+        rest += packer.compress(part.encode())
+        whole = (
+            len(rest) - len(rest) % 3
+        )  # base64 of three bytes at a time needs no padding between
+        file.write(base64.b64encode(rest[:whole]).decode())
+        rest = rest[whole:]
+    file.write(base64.b64encode(rest + packer.flush()).decode())
+    file.write("</script>\n")
+
+
+def _written(items: Iterable[str]) -> Iterator[str]:
+    """A list as JSON, an item at a time."""
+    yield "["
     for number, item in enumerate(items):
-        file.write(f",\n{item}" if number else item)
-    file.write("]</script>\n")
+        yield f",\n{item}" if number else item
+    yield "]"
 
 
 def _block(file: TextIO, json: str, attributes: str) -> None:

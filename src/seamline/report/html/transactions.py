@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from seamline.model.event import SweepFinished
+from seamline.model.event import PairExplored, SweepFinished
 from seamline.model.finding import Evidence
+from seamline.model.schedule import Ending
 from seamline.report.html.data import line, text
 from seamline.report.summary import Summary
 
@@ -18,7 +19,7 @@ def transactions(s: Summary) -> dict[str, Any]:
     """A line per write that was disturbed, and per pair of requests that was tried at once."""
     return {
         "sweeps": [_sweep(e) for e in s.sweeps],
-        "pairs": [_pair(e) for e in getattr(s, "pairs", ())],
+        "pairs": [_pair(e) for e in s.pairs],
     }
 
 
@@ -38,7 +39,7 @@ def _sweep(event: SweepFinished) -> dict[str, Any]:
     }
 
 
-def _pair(event: Any) -> dict[str, Any]:
+def _pair(event: PairExplored) -> dict[str, Any]:
     return {
         "first": line(event.first),
         "second": line(event.second),
@@ -63,7 +64,7 @@ def disturbed(evidence: Evidence) -> dict[str, Any]:
             "text": text(fault.text),
             "done": line(fault.done),
         }
-    if (witness := getattr(evidence, "schedule", None)) is not None:
+    if (witness := evidence.schedule) is not None:
         told["schedule"] = {
             "requests": [text(witness.first), text(witness.second)],
             "arrange": [text(request) for request in witness.arrange[:_NOTES]],
@@ -77,7 +78,7 @@ def disturbed(evidence: Evidence) -> dict[str, Any]:
     return told
 
 
-def _ending(ending: Any) -> dict[str, Any]:
+def _ending(ending: Ending) -> dict[str, Any]:
     return {
         "order": line(ending.order),
         "answers": [text(answer) for answer in ending.answers],

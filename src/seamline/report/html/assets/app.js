@@ -2,7 +2,7 @@
 const VIEWS = {
   "": { name: "Overview", key: "o", draw: drawOverview },
   findings: { name: "Findings", key: "f", number: DATA.findings.length, draw: drawFindings },
-  cases: { name: "Cases", key: "c", number: CASES.length, draw: drawCases },
+  cases: { name: "Cases", key: "c", number: DATA.counts.listed, draw: drawCases, needs: casesRead },
   data: { name: "Rows", key: "d", number: DATA.data.length, draw: drawData },
   transactions: { name: "Transactions", key: "x", number: DATA.transactions.sweeps.length + DATA.transactions.pairs.length, draw: drawTransactions },
   migrations: { name: "Migrations", key: "m", number: DATA.counts.revisions, draw: drawMigrations },
@@ -10,9 +10,13 @@ const VIEWS = {
 const main = document.getElementById("main");
 const search = document.getElementById("search");
 
-function draw({ keep = false } = {}) {
+let drawn = 0;
+async function draw({ keep = false } = {}) {
   const { view, item, query } = route();
   drawNavigation(view);
+  const mine = (drawn += 1);
+  const needs = view === "findings" && item && !isWhole() ? whole : VIEWS[view].needs && VIEWS[view].needs();
+  if (needs && !(await arrived(needs, mine))) return;
   const focus = focusedControl();
   main.className = `view-${view || "overview"}`;
   main.replaceChildren(...[view === "findings" && item ? drawFinding(item) : VIEWS[view].draw(query)].flat(Infinity).filter(Boolean));
@@ -21,6 +25,20 @@ function draw({ keep = false } = {}) {
   if (document.activeElement !== search) search.value = query.get("q") || "";
   if (keep) restore(focus);
   else window.scrollTo(0, 0);
+}
+
+// Wait for what a view shows; false where another one was asked for meanwhile, or it cannot be read.
+async function arrived(needs, mine) {
+  const slow = setTimeout(() => main.replaceChildren(h("p", { class: "calm" }, "Reading …")), 150);
+  try {
+    await needs;
+  } catch (error) {
+    if (mine === drawn) main.replaceChildren(h("p", { class: "note" }, `The cases cannot be read by this browser (${error}).`));
+    return false;
+  } finally {
+    clearTimeout(slow);
+  }
+  return mine === drawn;
 }
 
 // A control that was drawn anew keeps the focus.
@@ -131,6 +149,8 @@ addEventListener("beforeprint", () => {
   paper.replaceChildren(...drawOverview(new URLSearchParams()).flat(Infinity).filter(Boolean),
     ...DATA.findings.slice(0, 100).map((f) => h("article", { class: "sheet" }, drawFinding(f.id))));
   atOnce = false;
+  const wide = paper.querySelector(".panel:has(.matrix)"); // on a page of its own
+  if (wide) paper.insertBefore(wide, paper.querySelector(".sheet"));
 });
 addEventListener("afterprint", () => paper.replaceChildren());
 

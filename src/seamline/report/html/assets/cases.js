@@ -85,10 +85,12 @@ class CaseList {
     return item;
   }
 
-  toggle(at) {
-    this.open = this.open === at ? -1 : at;
+  async toggle(at) {
+    const opens = this.open !== at;
+    const detail = opens ? caseDetail(this.chosen[at], await detailOf(this.chosen[at])) : null;
+    this.open = opens ? at : -1;
     this.extra = 0;
-    this.detail = this.open < 0 ? null : caseDetail(this.chosen[at]);
+    this.detail = detail;
     this.draw();
     if (this.detail) {
       this.extra = this.detail.offsetHeight;
@@ -123,8 +125,8 @@ function remember(changes) {
   history.replaceState(null, "", address(view, { ...Object.fromEntries(query), ...changes }, item));
 }
 
-function caseDetail(index) {
-  const detail = detailOf(index), found = CASES[index][CASE.findings];
+function caseDetail(index, detail) {
+  const found = CASES[index][CASE.findings];
   const links = found.map((id) => h("li", {}, FINDINGS.has(id)
     ? h("a", { href: address("findings", {}, id) }, badge(weight(FINDINGS.get(id))), " ", FINDINGS.get(id).title)
     : [code(id), " (only counted)"]));

@@ -13,8 +13,9 @@ function h(tag, attributes, ...children) {
   return element;
 }
 
-const count = (n, noun, plural) => `${n.toLocaleString("en")} ${n === 1 ? noun : plural || noun + "s"}`;
-const number = (n) => (n === null || n === undefined ? "–" : n.toLocaleString("en"));
+const GROUPED = new Intl.NumberFormat("en"); // made once: there are thousands of cells
+const count = (n, noun, plural) => `${GROUPED.format(n)} ${n === 1 ? noun : plural || noun + "s"}`;
+const number = (n) => (n === null || n === undefined ? "–" : GROUPED.format(n));
 
 // Three significant digits.
 function ms(value) {

@@ -134,34 +134,3 @@ function rowsFound(rows) {
   return panel("Rows", table("Rows", rows.columns, rows.rows.map((row) => row.map((v) => (v === null ? "–" : v)))),
     rows.more ? h("p", { class: "dim" }, `and ${number(rows.more)} more`) : null);
 }
-
-// Two requests at once: a column each, statements in the order in which they ran, and how it ended.
-function schedulePanel(schedule) {
-  const sides = ["A", "B"];
-  return panel("Both requests at once",
-    schedule.arrange.length ? h("details", {}, h("summary", {}, `${count(schedule.arrange.length, "request")} before both`),
-      schedule.arrange.map((request) => h("pre", { tabindex: "0" }, code(request)))) : null,
-    h("div", { class: "pair" }, sides.map((side, at) => h("div", {}, h("h3", {}, h("span", { class: `side ${side}` }, side), " ", h("span", { class: "dim" }, at ? "second request" : "first request")),
-      h("pre", { tabindex: "0" }, code(schedule.requests[at]))))),
-    h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Statements in the order in which they ran" },
-      h("table", { class: "lanes" }, h("caption", { class: "unseen" }, "Statements of both requests in the order in which they ran"),
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "#"), sides.map((side) => h("th", { scope: "col" }, h("span", { class: `side ${side}` }, side))))),
-        h("tbody", {}, schedule.turns.map((turn, at) => h("tr", {}, h("th", { scope: "row" }, at + 1),
-          sides.map((side) => h("td", { class: side === turn.side ? `ran ${side}` : "idle" }, side === turn.side ? turnSaid(turn) : ""))))))),
-    endings(schedule));
-}
-
-function turnSaid(turn) {
-  return [h("code", {}, sql(turn.sql)), turn.note ? h("div", { class: "note-of-turn" }, "↳ ", turn.note) : ""];
-}
-
-// What came of both, beside what either order alone would have made of them.
-function endings(schedule) {
-  const all = [schedule.ending, ...schedule.serial];
-  const lines = (texts) => texts.map((t) => h("div", {}, t));
-  return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "How it ended" }, h("table", { class: "endings" },
-    h("caption", { class: "unseen" }, "How it ended, and how either order would have ended"),
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Order"), h("th", { scope: "col" }, "Answer to A"), h("th", { scope: "col" }, "Answer to B"), h("th", { scope: "col" }, "Rows that changed"))),
-    h("tbody", {}, all.map((ending, at) => h("tr", { class: at ? null : "changed" }, h("th", { scope: "row" }, sign(at ? "passed" : "failed"), " ", ending.order),
-      h("td", {}, ending.answers[0]), h("td", {}, ending.answers[1]), h("td", { class: "said" }, lines(ending.rows.length ? ending.rows : ["none"])))))));
-}

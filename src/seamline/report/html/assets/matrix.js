@@ -18,14 +18,23 @@ function matrixPanel(matches) {
       h("table", { class: "matrix" },
         h("caption", { class: "unseen" }, "Operations and the checks that judged them"),
         matrixHead(groups),
-        h("tbody", {}, shown.map((o) => matrixRow(o, groups, worst))))))));
+        matrixBody(shown, (o) => matrixRow(o, groups, worst)))))));
   return box;
+}
+
+// The rows in sight first: those below them come a frame later.
+const FIRST_ROWS = 30;
+function matrixBody(rows, draw) {
+  const body = h("tbody", {}, rows.slice(0, FIRST_ROWS).map(draw));
+  if (rows.length > FIRST_ROWS) later(() => body.append(...rows.slice(FIRST_ROWS).map(draw)));
+  return body;
 }
 
 function matrixHead(groups) {
   return h("thead", {},
     h("tr", {}, h("td", { class: "corner" }), groups.map((g) =>
-      h("th", { scope: "colgroup", colspan: g.checks.length, class: "group" }, h("span", {}, g.title)))),
+      h("th", { scope: "colgroup", colspan: g.checks.length, class: "group", title: g.title },
+        h("span", { class: g.checks.length < 3 ? "unseen" : null }, g.title.replace(/ testing$/, ""))))),
     h("tr", {}, h("th", { scope: "col", class: "corner" }, "Operation"), groups.flatMap((g) => g.checks.map((c, at) =>
       h("th", { scope: "col", class: at ? "check" : "check first", title: c.claim }, h("span", {}, c.name))))));
 }

@@ -59,7 +59,7 @@ function foundPanel(matches) {
     [kind, DATA.findings.filter((f) => weight(f) === kind).length]).filter(([, n]) => n);
   return panel("Findings",
     h("ul", { class: "badges" }, kinds.map(([kind, n]) =>
-      h("li", {}, h("a", { href: address("findings", { weight: kind }) }, badge(kind, `${number(n)} ${SIGNS[kind][1]}`))))),
+      h("li", {}, h("a", { href: address("findings", { weight: kind }) }, badge(kind, /^(error|warning)$/.test(kind) ? count(n, kind) : `${number(n)} ${SIGNS[kind][1]}`))))),
     findingList(rows.slice(0, 8)),
     rows.length > 8 ? h("p", {}, h("a", { href: address("findings") }, `All ${number(rows.length)} findings`)) : null);
 }

@@ -1,25 +1,45 @@
 // What the page knows: the blocks of data, and the part of them that the address asks for.
 const read = (element) => (element ? JSON.parse(element.textContent) : null);
 const DATA = read(document.getElementById("overview"));
-const NAMES = read(document.getElementById("names"));
-const CASES = read(document.getElementById("cases"));
 const FINDINGS = new Map(DATA.findings.map((f) => [f.id, f]));
 const RANK = { error: 0, warning: 1, info: 2, errored: 3, passed: 4 };
+
+// What grows with the run stands behind the script. The first page needs none of it, and is there before it.
+let NAMES = [];
+let CASES = [];
+const isWhole = () => document.readyState !== "loading";
+const whole = new Promise((done) => {
+  if (isWhole()) done();
+  else document.addEventListener("DOMContentLoaded", done);
+});
+
+async function unpacked(element) {
+  const bytes = Uint8Array.from(atob(element.textContent), (sign) => sign.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+}
+
+let reading = null;
+function casesRead() {
+  reading ??= whole.then(async () => {
+    NAMES = read(document.getElementById("names"));
+    CASES = await unpacked(document.getElementById("cases"));
+  });
+  return reading;
+}
 
 const named = (word) => (typeof word === "number" ? NAMES[word] : word);
 const CASE = { id: 0, subject: 1, kind: 2, ms: 3, result: 4, statuses: 5, findings: 6 };
 
-// The details of a case are read when it is opened, with those of its neighbours.
-const CHUNK = Number(document.getElementById("cases").dataset.chunk);
-const detailBlocks = document.querySelectorAll("script.details");
+// The details of a case are unpacked when it is opened, with those of its neighbours.
 const detailsRead = new Map();
-function detailOf(at) {
-  const block = Math.floor(at / CHUNK);
+async function detailOf(at) {
+  const size = Number(document.getElementById("cases").dataset.chunk);
+  const block = Math.floor(at / size);
   if (!detailsRead.has(block)) {
     if (detailsRead.size > 20) detailsRead.clear();
-    detailsRead.set(block, read(detailBlocks[block]));
+    detailsRead.set(block, unpacked(document.querySelectorAll("script.details")[block]));
   }
-  return detailsRead.get(block)[at % CHUNK];
+  return (await detailsRead.get(block))[at % size];
 }
 
 const evidenceOf = (id) => read(document.querySelector(`script[data-finding="${CSS.escape(id)}"]`));
