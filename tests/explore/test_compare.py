@@ -108,3 +108,21 @@ def test_a_row_made_by_a_request_before_is_the_same_one_whatever_its_key() -> No
         answered(200, change("orders", "update", key=1, paid=1)), change("orders", key=9)
     )
     assert outcome(other, paid, noise, NONE) == "other"
+
+
+def test_what_is_only_noted_is_no_row_of_a_refused_request() -> None:
+    noted = change("audit", by="a")
+    sound, refused = answered(200, noted), answered(500, noted)
+    assert outcome(refused, sound, Noise(), frozenset({"audit"})) == "none"
+    assert outcome(refused, sound, Noise(), NONE) == "all"
+    kept = answered(500, noted, change("orders", item="tea"))
+    full = answered(200, noted, change("orders", item="tea"))
+    assert outcome(kept, full, Noise(), frozenset({"audit"})) == "all"
+
+
+def test_a_run_behind_a_half_done_one_says_nothing_of_what_is_steady() -> None:
+    both = answered(201, change("orders"), change("audit"))
+    rest = behind(answered(201, change("audit")), change("orders"))
+    assert not noise_of(Sweep(operation="", case="", sound=(both, both), shifted=(rest,))).unsteady
+    alone = answered(201, change("audit"))
+    assert noise_of(Sweep(operation="", case="", sound=(both, both), shifted=(alone,))).unsteady

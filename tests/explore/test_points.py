@@ -100,3 +100,9 @@ def test_the_same_statement(one: str, other: str) -> None:
 )
 def test_another_statement(one: str, other: str) -> None:
     assert fingerprint(one) != fingerprint(other)
+
+
+def test_a_constant_among_values_is_one_of_them() -> None:
+    one = fingerprint("INSERT INTO a (x, y) VALUES ('b', NULL) ")
+    assert one == fingerprint("INSERT INTO a (x, y) VALUES (true, 3)")
+    assert fingerprint("SELECT a WHERE b IS NULL") != fingerprint("SELECT a WHERE b IS true")

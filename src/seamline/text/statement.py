@@ -12,6 +12,7 @@ _VALUES = re.compile(
     r"|\$\d+(?:::\w+(?:\[\])?)?|(?<![\w.])\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b",
     re.DOTALL,
 )
+_CONSTANTS = re.compile(r"(?i)([(,]\s*)(?:null|true|false|default)(?=\s*[,)])")
 _LISTS = re.compile(r"\?(?:\s*,\s*\?)+")
 _ROWS = re.compile(r"\(\?\)(?:\s*,\s*\(\?\))+")
 _SAVEPOINT = re.compile(r"(?i)\b((?:savepoint|to|release)\s+\"?\w*?)\d+\"?\s*$")
@@ -22,5 +23,6 @@ def fingerprint(text: str) -> str:
     """The text with `?` for each value and list of values, without comments, on one line."""
     bare = _VALUES.sub(lambda m: m["name"] or (" " if m["note"] else "?"), text)
     bare = " ".join(bare.split()).rstrip("; ")
+    bare = _CONSTANTS.sub(r"\1?", bare)
     bare = _ROWS.sub("(?)", _LISTS.sub("?", bare))
     return _SAVEPOINT.sub(r"\1?", bare)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from seamline.explore.schedules.explorer import spread
 from seamline.explore.schedules.meeting import Callers, best, closeness, together, with_itself
 from seamline.explore.schedules.pair import Base, bases_of
 
@@ -38,3 +39,16 @@ def test_a_request_of_a_sequence_that_refers_to_none_before_it_is_sent_behind_th
     gone = step("DELETE /notes/{key}", (204,), path={"key": "k"})
     found = best(bases_of([case(made, gone)]))
     assert found["DELETE /notes/{key}"].arrange == (made,)
+
+
+def test_each_operation_meets_its_likeliest_other_before_one_meets_a_second() -> None:
+    paths = ("/a", "/b", "/c", "/d")
+    bases = [base(f"PUT {path}") for path in paths]
+    pairs = [
+        pair
+        for number, one in enumerate(bases)
+        for other in bases[number + 1 :]
+        if (pair := together(one, other, CALLERS)) is not None
+    ]
+    order = [(p.first.operation[-1], p.second.operation[-1]) for p in spread(pairs)]
+    assert order == [("a", "b"), ("c", "d"), ("a", "c"), ("b", "d"), ("a", "d"), ("b", "c")]

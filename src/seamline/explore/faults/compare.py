@@ -40,7 +40,8 @@ def noise_of(sweep: Sweep) -> Noise:
     """
     first, *others = sweep.sound
     base = _changes(first)
-    steady = [x for x in (*others, *sweep.shifted) if x.succeeded]
+    shifted = [x for x in sweep.shifted if not _hangs_on_refused(x, base)]
+    steady = [x for x in (*others, *shifted) if x.succeeded]
     for x in steady:
         if _counts(_changes(x)) != _counts(base):
             return Noise(unsteady="its rows differ from run to run")
@@ -55,13 +56,22 @@ def noise_of(sweep: Sweep) -> Noise:
     return Noise(frozenset(places))
 
 
+def _hangs_on_refused(x: Exchange, base: Sequence[RowChange]) -> bool:
+    """Whether the refused request before it left rows, so that it had others to write itself."""
+    left = bool(x.earlier) and bool(x.earlier[-1].changes)
+    return left and _counts(_changes(x)) != _counts(base)
+
+
 def outcome(x: Exchange, sound: Exchange, noise: Noise, error_tables: frozenset[str]) -> Rows:
     """What became of the rows. What a refused request may write is no part of them."""
     theirs, want = _changes(x), _changes(sound)
     rows = _held(theirs, want, noise)
-    if rows in {"none", "all"} or x.succeeded or not error_tables:
+    if rows == "none" or x.succeeded or not error_tables:
         return rows
-    return _held([c for c in theirs if c.table not in error_tables], want, noise)
+    rest = [c for c in theirs if c.table not in error_tables]
+    if not rest:
+        return "none"
+    return rows if rows == "all" else _held(rest, want, noise)
 
 
 def _held(theirs: Iterable[RowChange], sound: Iterable[RowChange], noise: Noise) -> Rows:

@@ -190,8 +190,26 @@ def _in_turn(scored: Sequence[tuple[int, int, int, Pair]]) -> list[Pair]:
     """By turns each operation with itself, in one way a turn, and as many pairs of two operations."""
     ordered = sorted(scored, key=lambda s: s[:3])
     own = [s for s in ordered if s[3].first.operation == s[3].second.operation]
-    mixed = [s for s in ordered if s[3].first.operation != s[3].second.operation]
+    mixed = spread([s[3] for s in ordered if s[3].first.operation != s[3].second.operation])
     many = max(1, len({s[3].first.operation for s in own}))
     turns = [(turn, 0, at, pair) for at, (turn, _, _, pair) in enumerate(own)]
-    turns += [(at // many, 1, at, pair) for at, (_, _, _, pair) in enumerate(mixed)]
+    turns += [(at // many, 1, at, pair) for at, pair in enumerate(mixed)]
     return [pair for *_, pair in sorted(turns, key=lambda t: t[:3])]
+
+
+def spread(pairs: Sequence[Pair]) -> list[Pair]:
+    """Pairs of two operations: each operation with its likeliest other one, before one of them again."""
+    placed: list[Pair] = []
+    rest = list(pairs)
+    while rest:
+        met: set[str] = set()
+        later: list[Pair] = []
+        for pair in rest:
+            both = {pair.first.operation, pair.second.operation}
+            if both & met:
+                later.append(pair)
+            else:
+                placed.append(pair)
+                met |= both
+        rest = later
+    return placed
