@@ -34,6 +34,27 @@ class Measure:
         return {**asdict(self), "ok": self.ok}
 
 
+@dataclass(frozen=True)
+class Count:
+    """One budget that is no time: a `number` of something, and how many of it there may be at most."""
+
+    name: str
+    number: int
+    most: int
+    said: str
+
+    @property
+    def ok(self) -> bool:
+        return self.number <= self.most
+
+    def line(self) -> str:
+        verdict = "ok" if self.ok else "MISS"
+        return f"{self.name} count={self.number} goal={self.most} {verdict}   ({self.said})"
+
+    def json(self) -> dict[str, object]:
+        return {**asdict(self), "ok": self.ok}
+
+
 def measure(
     name: str, goal: float, ours: list[float], theirs: list[float], per: int = 1
 ) -> Measure:

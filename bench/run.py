@@ -25,6 +25,7 @@ BENCHES = {
     "report": "report",
     "proxy": "proxy",
     "sweep": "sweep",
+    "schedules": "schedules",
 }
 
 
