@@ -60,6 +60,7 @@ def defect(known: dict[str, Any], way: str, specs: Path | None, shared: Bed) -> 
     narrow = ["--no-transactions", "-o", operation]
     if known["check"] in TRANSACTION_CHECKS:
         narrow = ["transactions", "-o", operation, "--check", known["check"]]
+        narrow += ["--deep"] if known["deep"] else []
     if operation == MIGRATIONS:
         narrow = ["migrations"] if known["check"] in MIGRATION_CHECKS else ["database"]
     judged = _run_of(known, way, specs, shared, *(narrow if operation else []))

@@ -291,3 +291,42 @@ def test_keys(seeded_url: str, shop: Client, rows: psycopg.Connection) -> None:
 
             assert [r.status for r in at_once(rows, lock, order, order)] == [201, 201]
             assert client.send("GET", "/orders", as_="ada").body["total"] == before + placed
+
+
+def test_payment_lock_kept(seeded_url: str, shop: Client, rows: psycopg.Connection) -> None:
+    with running(seeded_url, SHOP_DEFECTS="paymentLockKept") as port:
+        for client, statuses in ((shop, [201, 201]), (Client(port, lenient=True), [201, 409])):
+            seen = []
+            for is_marked in (False, True):
+                order = client.order((client.new_product()["sku"], 1)).body["id"]
+                if is_marked:  # as who was killed has left it
+                    mark = (
+                        "INSERT INTO order_keys (user_id, key, digest) SELECT user_id, %s, 'paying'"
+                    )
+                    rows.execute(f"{mark} FROM orders WHERE id = %s", (f"paying-{order}", order))
+                path = f"/orders/{order}/payment"
+                seen.append(client.send("POST", path, {"method": "card"}, as_="ada").status)
+            assert seen == statuses
+    rows.execute("DELETE FROM order_keys WHERE digest = 'paying'")
+
+
+def test_key_released_on_error(seeded_url: str, sound: Client, rows: psycopg.Connection) -> None:
+    rows.execute(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$ BEGIN RAISE 'refused'; END $$;"
+        "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " INSERT INTO outbox (topic, payload) VALUES ('key.released', '{}'); RETURN NULL; END $$;"
+        "CREATE CONSTRAINT TRIGGER refused AFTER INSERT ON orders DEFERRABLE INITIALLY DEFERRED"
+        " FOR EACH ROW EXECUTE FUNCTION refuse();"
+        "CREATE TRIGGER told AFTER DELETE ON order_keys FOR EACH STATEMENT EXECUTE FUNCTION tell()"
+    )
+    try:
+        with running(seeded_url, SHOP_DEFECTS="keyReleasedOnError") as port:
+            for client, told in ((sound, 0), (Client(port, lenient=True), 1)):
+                body = {"lines": [{"sku": client.new_product()["sku"], "quantity": 1}]}
+                key = {"Idempotency-Key": unique("key")}
+                assert client.send("POST", "/orders", body, as_="ada", headers=key).status == 500
+                released = rows.execute("DELETE FROM outbox WHERE topic = 'key.released'")
+                assert released.rowcount == told
+    finally:
+        rows.execute("DROP FUNCTION refuse, tell CASCADE")

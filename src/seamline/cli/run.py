@@ -46,7 +46,11 @@ _PARTS = ("api", "database", "data", "transactions", "migrations")
     default=True,
     help="With or without the sweep: writing operations while one of their statements fails.",
 )
-@click.option("--deep", is_flag=True, help="Of transactions: every statement fails in every way.")
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Of transactions: every statement fails in every way; the system is killed.",
+)
 @click.option(
     "--url",
     metavar="URL",

@@ -27,6 +27,9 @@ from seamline.text.redact import Redactor
 CHECK = "idempotencyKeyHolds"
 WHAT = "with the same key"
 _KEY = "seamline-key-1"
+_REFUSALS = frozenset((409, 423, 425, 503))
+_COMMITS = 4
+"""Behind so many COMMITs of a request the answer is lost, one at a time."""
 _WHY = (
     "A request with an Idempotency-Key may be sent again whenever its answer is not known, and must take"
     " effect once. Source: the document's header; draft-ietf-httpapi-idempotency-key-header."
@@ -74,7 +77,7 @@ def applied_once(canon: Canon, refs: References, played: Played) -> Verdict:
     if all(ok):
         return "serial" if _alike(canon, played) else "violation"
     refused = next(played.status(s) for s, fine in zip(SIDES, ok, strict=True) if not fine)
-    return "refused" if any(ok) and refused in (409, 423, 425, 503) else "violation"
+    return "refused" if any(ok) and refused in _REFUSALS else "violation"
 
 
 def _alike(canon: Canon, played: Played) -> bool:
@@ -85,11 +88,20 @@ def _alike(canon: Canon, played: Played) -> bool:
     return first.json == second.json or texts["A"][1] == texts["B"][1]
 
 
-def after_lost_answer(canon: Canon, refs: References, played: Played) -> Verdict:
-    """The first one's answer may be an error; the second must succeed, and the rows be those of one."""
+def after_lost_answer(
+    canon: Canon, refs: References, played: Played, *, is_last: bool = True
+) -> Verdict:
+    """The first one's answer may be an error; the second must do or answer what the first one has done.
+
+    It may be refused where the first one ended half way (`is_last` is false: a COMMIT was still to come).
+    """
     came, one = (canon.outcome(p, without=refs.tolerated) for p in (played, refs.alone["A"]))
-    is_fine = came.rows == one.rows and 200 <= played.status("B") < 300
-    return "serial" if is_fine else "violation"
+    if 200 <= played.status("B") < 300:
+        again = canon.outcome(refs.serial[0]).answers["B"]
+        alike = canon.outcome(played).answers["B"][1] == again[1]
+        return "serial" if came.rows == one.rows and alike else "violation"
+    may_be_refused = not is_last and played.status("B") in _REFUSALS
+    return "refused" if may_be_refused else "violation"
 
 
 async def explore_key(
@@ -107,21 +119,43 @@ async def explore_key(
         return kept
     if result.unfit or result.stale:
         return kept
-    for _ in range(2):  # believed when it recurs
-        played = await stage.cut(pair)
-        result.stale = played.stale
-        if after_lost_answer(search.canon, search.references(), played) != "violation":
-            return kept
-    kept.moment = "after a lost answer"
-    named = Named("applied twice", False, "the request that was sent again was applied again")
-    kept.violation = Violation(
-        played=played,
-        refs=search.references(),
-        canon=search.canon,
-        named=named,
-        number=result.schedules,
-    )
+    if (lost := await _lost(stage, pair, search)) is not None:
+        kept.moment = "after a lost answer"
+        named = Named(
+            "applied twice", False, "the request that was sent again was not applied once"
+        )
+        kept.violation = Violation(
+            played=lost,
+            refs=search.references(),
+            canon=search.canon,
+            named=named,
+            number=result.schedules,
+        )
     return kept
+
+
+async def _lost(stage: Stage, pair: Pair, search: Search) -> Played | None:
+    """A run in which a COMMIT's answer was lost and the key does not hold; believed when it recurs."""
+    seen: list[Played] = []
+    while len(seen) < _COMMITS and not search.result.stale:
+        played = await stage.cut(pair, len(seen) + 1)
+        if played is None:
+            break
+        seen.append(played)
+        search.result.stale = played.stale
+    for number, played in enumerate(seen, 1):
+        is_last = number == len(seen)
+
+        def is_wrong(p: Played, is_last: bool = is_last) -> bool:
+            refs = search.references()
+            return after_lost_answer(search.canon, refs, p, is_last=is_last) == "violation"
+
+        if not played.stale and is_wrong(played):
+            again = await stage.cut(pair, number)
+            search.result.stale = again.stale if again is not None else ""
+            if again is not None and is_wrong(again):
+                return again
+    return None
 
 
 def _runs(played: Played) -> list[int]:

@@ -54,5 +54,5 @@ _TOLD: dict[Harm, str] = {
     "lost after": "is carried out, its answer is lost with the connection",
     "refused": "is refused with {}",
     "delayed": "takes long",
-    "killed": "and the system is killed",
+    "killed": "is carried out, the system is killed and started again",
 }

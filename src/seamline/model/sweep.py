@@ -13,6 +13,10 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
     `struck` says whether the statement came at all. `behind` are the requests sent afterwards until one
     did what the undisturbed one does, or patience ended. `ended` says how the system ended, if it did.
+
+    Where the system was killed, it was started again on the same database: `exchange` then has the rows
+    that stand behind the start, `again` is the same request on these rows, with all rows since the first
+    one, and `unstarted` says why it did not start.
     """
 
     injection: Injection
@@ -20,6 +24,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     struck: bool
     behind: tuple[Exchange, ...] = ()
     ended: str = ""
+    again: Exchange | None = None
+    unstarted: str = ""
 
 
 class Sweep(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,18 +42,23 @@ Before = Callable[[int], Awaitable[None]]
 """Awaited before a step is sent, with its number."""
 
 
+Restart = Callable[[], Awaitable[None]]
+
+
 class Target(msgspec.Struct, kw_only=True):
     """A running system and, where there is one, the database behind it, with capture installed.
 
     Through `tap` its statements are seen.
 
     `renew` is how identities that log in by a request do so again; `signing` how the system signs
-    its tokens, where the toml says so.
+    its tokens, where the toml says so. `restart` starts the system once more on the same database,
+    after it has ended; it raises `TargetError` where it does not come up.
     """
 
     client: Client
     identities: dict[str, Credentials]
     renew: Mapping[str, Renew] = {}
+    restart: Restart | None = None
     signing: SigningKey | None = None
     base_path: str = ""
     fixed_path: bool = False

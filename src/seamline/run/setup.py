@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import msgspec
 
@@ -104,6 +105,8 @@ class Setup(msgspec.Struct, kw_only=True):
         tap, given = await self._tapped(stack, address) if captured else (None, address)
         target, port = await self._system(stack, given)
         target.tap = tap
+        if target.process is not None:
+            target.restart = partial(self._restart, stack, target, given)
         if self.document is None:
             self.document = await read_document(self.project, target.client)
         target.base_path = base_path(self.project, self.document)
@@ -125,6 +128,17 @@ class Setup(msgspec.Struct, kw_only=True):
                 await target.capture.mark()
                 detail.append(f"on {len(target.catalog.tables) if target.catalog else 0} tables")
         return target
+
+    async def _restart(self, stack: AsyncExitStack, target: Target, at: Address | None) -> None:
+        """Start a target's system again; it tells nothing of its stage."""
+        if target.process is not None:
+            await target.process.wait()
+        emit, self.emit = self.emit, lambda event: None
+        try:
+            fresh, _ = await self._system(stack, at)
+        finally:
+            self.emit = emit
+        target.client, target.process = fresh.client, fresh.process
 
     async def _clone(self, stack: AsyncExitStack, name: str) -> Address | None:
         if self.live is not None:

@@ -114,7 +114,7 @@ class Schedules:
 
     def _event(self, explored: Explored, found: Sequence[Finding], checks: tuple[str, ...]) -> None:
         pair = explored.pair
-        if explored.unfit or explored.stale or not explored.schedules:
+        if explored.unfit or not explored.schedules or (explored.stale and not found):
             if said := self._setup.redactor.text(explored.unfit or explored.stale):
                 self._skip(f"at once: {pair.id}", said)
             return

@@ -12,7 +12,8 @@ MIGRATIONS = "migrations"
 class Defect:
     """What is wrong, where, and the Seamline check that must find it.
 
-    `reviewed`: against something that only a person writes into the spec file.
+    `reviewed`: against something that only a person writes into the spec file. `deep`: only a run
+    with `--deep` finds it.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Defect:
     operation: str
     also: tuple[str, ...] = ()
     reviewed: bool = False
+    deep: bool = False
 
     @property
     def module(self) -> ModuleType:

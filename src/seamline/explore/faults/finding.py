@@ -18,6 +18,8 @@ from seamline.run.session import Rules
 from seamline.text.redact import Redactor
 
 _NAMED = 6
+_AFTERWARDS = frozenset({"next request", "request after a kill", "key"})
+"""Details of what only a later request shows."""
 
 
 def findings_in(
@@ -61,7 +63,7 @@ def _finding(
         kind="fault",
         why=f"{known.text} Source: {known.source}.",
         case=sweep.case,
-        step=len(shown) - 1 if fault.detail == "next request" else len(trial.exchange.earlier) + 1,
+        step=len(shown) - 1 if fault.detail in _AFTERWARDS else len(trial.exchange.earlier) + 1,
         evidence=Evidence(injection=trial.injection),
     )
     return with_evidence(found, shown, redactor)
@@ -72,6 +74,7 @@ def _shown(sound: Exchange, trial: Trial) -> tuple[Exchange, ...]:
     steps = [(x, x.label) for x in trial.exchange.earlier]
     steps += [(sound, "without a fault"), (trial.exchange, "with the fault")]
     steps += [(x, "afterwards") for x in trial.behind[-1:]]
+    steps += [(x, "after the start") for x in (trial.again,) if x is not None]
     return tuple(
         msgspec.structs.replace(x, step=number, label=label)
         for number, (x, label) in enumerate(steps)

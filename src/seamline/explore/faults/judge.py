@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import msgspec
 
@@ -102,12 +103,25 @@ def _torn(trial: Trial, ground: Ground, rows: Rows, answer: str) -> Fault:
         expected="all rows that the request writes without a fault, or none of them",
         actual=f"{answer}{', '.join(written(x))}{without}, where {trial.injection.told}",
         detail=f"{kind} with {'a part of the' if rows == 'part' else 'other'} rows",
+        # A lease that runs out is legal: what hinders nobody may be swept up later.
+        severity="warning" if trial.again is not None and trial.again.succeeded else None,
     )
 
 
 @_check("retries: at most once")
 def retry_applies_once(trial: Trial, ground: Ground) -> Iterator[Fault]:
     """What the system tries again after a fault takes effect once."""
+    again = trial.again
+    if again is not None and again.succeeded and _has_key(again, ground.context):
+        after = outcome(again, ground.sound, ground.noise, frozenset())
+        if ground.rows(trial) in {"none", "all"} and after != "all":
+            yield Fault(
+                title="sent again with its key, the request does not take effect once",
+                expected="the rows of one request, whether it was carried out before the end or not",
+                actual=f"{', '.join(written(again))} in all, where {trial.injection.told}",
+                detail="key",
+            )
+        return
     if ground.rows(trial) == "twice":
         x = trial.exchange
         yield Fault(
@@ -123,6 +137,8 @@ def retry_applies_once(trial: Trial, ground: Ground) -> Iterator[Fault]:
 def recovers_after_faults(trial: Trial, ground: Ground) -> Iterator[Fault]:
     """After a failed statement or a lost connection the system goes on: no transaction stays open."""
     x, at = trial.exchange, trial.injection
+    if at.harm == "killed":
+        yield from _recovers_after_a_kill(trial, ground)
     if trial.ended and at.harm != "killed":
         yield Fault(
             title="the system ends",
@@ -135,8 +151,9 @@ def recovers_after_faults(trial: Trial, ground: Ground) -> Iterator[Fault]:
             title="no answer comes",
             expected="an answer, if only an error",
             actual=f"{x.failure}, where {at.told}",
-            detail="no answer",
-            severity="warning",
+            detail="no answer" if at.sqlstate not in _TRY_AGAIN else "no answer to a conflict",
+            # The server asks for another try: to tell nobody is no way to take that.
+            severity=None if at.sqlstate in _TRY_AGAIN else "warning",
         )
     if any(note.startswith(LEFT_OPEN) for note in x.notes):
         yield Fault(
@@ -154,6 +171,36 @@ def recovers_after_faults(trial: Trial, ground: Ground) -> Iterator[Fault]:
             actual=f"{said} in {len(trial.behind)} tries, after {at.told}",
             detail="next request",
         )
+
+
+def _recovers_after_a_kill(trial: Trial, ground: Ground) -> Iterator[Fault]:
+    told, again = trial.injection.told, trial.again
+    if trial.unstarted:
+        yield Fault(
+            title="killed in a request, the system does not start again on its database",
+            expected="a system that starts, whatever the request has left behind",
+            actual=f"{trial.unstarted}, where {told}",
+            detail="start",
+        )
+    elif again is not None and again.status != TOO_MANY and not again.succeeded:
+        # What is done already may well be refused; what is not, or half, has to work.
+        is_known = not ground.noise.unsteady
+        if again.response is not None and not (is_known and ground.rows(trial) in _TO_BE_DONE):
+            return
+        yield Fault(
+            title="killed in a request and started again, the system does not take it any more",
+            expected=f"{name_of(ground.sound.status)}, as before",
+            actual=f"{name_of(again.status) if again.response is not None else again.failure}"
+            f", where {told}",
+            detail="request after a kill",
+        )
+
+
+def _has_key(x: Exchange, context: Context) -> bool:
+    """Whether a request carries a key that the document knows."""
+    known = context.operation.parameters if context.operation is not None else ()
+    named = any(p.place == "header" and p.name.lower() == _KEY for p in known)
+    return named and any(name.lower() == _KEY for name, _ in x.request.headers)
 
 
 def is_as_before(x: Exchange, sound: Exchange) -> bool:
@@ -190,6 +237,10 @@ def fault_leaks_nothing(trial: Trial, ground: Ground) -> Iterator[Fault]:
         )
 
 
+_KEY: Final = "idempotency-key"
+_TRY_AGAIN: Final = frozenset({"40001", "40P01"})
+"""A serialization failure, and a deadlock."""
+_TO_BE_DONE: Final[frozenset[Rows]] = frozenset({"none", "part", "other"})
 _ACCEPTED = 202
 """What will be done later: rows may well come after the answer."""
 

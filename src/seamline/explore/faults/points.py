@@ -122,5 +122,7 @@ def _faults(at: Placed, *, deep: bool) -> Iterator[Fault]:
             yield from _COMMIT
     elif deep:
         yield from _DEEP
+        if at.ends:
+            yield "killed", ""
     elif at.kind in _WRITES:
         yield from _ALONE if at.alone else _WRITE

@@ -19,14 +19,15 @@ _DELAY_MS = 1_500.0
 class Strike:
     """Strikes the statement of an injection the first time it comes; `struck` then says so.
 
-    `kill` ends the system: before a COMMIT's answer reaches it, after the server has carried it out.
+    `kill` ends the system: when the server has carried the statement out, before the answer reaches it.
     Called in the proxy's thread.
     """
 
     def __init__(self, injection: Injection, kill: Callable[[], None] | None = None) -> None:
         self._wanted = injection
-        self._kill = kill
+        self._kill = kill if injection.harm == "killed" else None
         self._seen = 0
+        self._connection = 0
         self.struck = False
 
     def before(self, statement: Pending) -> Action:
@@ -39,10 +40,14 @@ class Strike:
         if self._seen < self._wanted.occurrence:
             return FORWARD
         self.struck = True
+        self._connection = statement.connection
         return self._action()
 
     def after(self, statement: SqlStatement) -> None:
-        """A statement has ended."""
+        """A statement has ended; the first one on the connection since is the one struck."""
+        if self.struck and self._kill is not None and statement.connection == self._connection:
+            kill, self._kill = self._kill, None
+            kill()
 
     def _action(self) -> Action:
         state = self._wanted.sqlstate
@@ -56,6 +61,4 @@ class Strike:
                 return Action(do="drop")
             case "delayed":
                 return Action(do="delay", ms=_DELAY_MS)
-            case "killed" if self._kill is not None:
-                self._kill()
         return Action(do="drop_after")

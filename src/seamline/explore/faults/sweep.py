@@ -11,7 +11,9 @@ import msgspec
 
 from seamline.errors import SeamlineError
 from seamline.explore.faults.compare import Noise, noise_of
+from seamline.explore.faults.compare import outcome as became
 from seamline.explore.faults.judge import is_as_before
+from seamline.explore.faults.killed import Starts, idle_start, restarted
 from seamline.explore.faults.points import Shape, points, shape
 from seamline.explore.faults.strike import Strike
 from seamline.model.case import Case
@@ -70,6 +72,7 @@ class Sweeper:
         self._deep, self._until = deep, until
         self._session: Session | None = None
         self._sent = 0
+        self._starts: Starts | None = None
 
     @property
     def is_over(self) -> bool:
@@ -94,14 +97,9 @@ class Sweeper:
         found = points(trace, deep=self._deep)
         wanted = found if only is None else list(only)
         shifted = await self._shifted(case, found)
-        trials, why = await self._trials(case, sound[0], wanted)
-        swept = Sweep(
-            operation=case.subject,
-            case=case.id,
-            sound=sound,
-            shifted=shifted,
-            trials=tuple(trials),
-        )
+        known = Sweep(operation=case.subject, case=case.id, sound=sound, shifted=shifted)
+        trials, why = await self._trials(case, known, wanted)
+        swept = msgspec.structs.replace(known, trials=tuple(trials))
         return Swept(
             sweep=swept,
             noise=noise_of(swept),
@@ -149,11 +147,11 @@ class Sweeper:
         return tuple(sent[:1])
 
     async def _trials(
-        self, case: Case, sound: Exchange, wanted: Sequence[Injection]
+        self, case: Case, known: Sweep, wanted: Sequence[Injection]
     ) -> tuple[list[Trial], str]:
         """A trial a fault, and why some were left out."""
         trials: list[Trial] = []
-        broken = 0
+        broken, sound, unkillable = 0, known.sound[0], ""
         most = _MOST_DEEP if self._deep else _MOST
         for injection in wanted:
             if self.is_over:
@@ -163,29 +161,70 @@ class Sweeper:
             if broken >= _BROKEN:
                 return trials, "each leaves a system that has to be started anew"
             try:
-                trial = await self._trial(case, sound, injection)
+                if injection.harm == "killed" and (why := await self._unkillable(sound)):
+                    unkillable = why
+                    continue
+                trial = await self._trial(case, known, injection)
             except Impossible as exc:
                 return trials, str(exc)
             trials.append(trial)
+            if injection.harm == "killed":
+                continue
             is_well = trial.behind and is_as_before(trial.behind[-1], sound)
             broken += bool(trial.ended) or (bool(trial.behind) and not is_well)
             if not is_well and trial.struck:
                 await self._spoilt()
-        return trials, ""
+        return trials, unkillable
 
-    async def _trial(self, case: Case, sound: Exchange, injection: Injection) -> Trial:
+    async def _trial(self, case: Case, known: Sweep, injection: Injection) -> Trial:
         session = await self._ready()
         process = session.target.process
         strike = Strike(injection, process.kill if process is not None else None)
         outcome = await self._carry_out(case, strike)
         x = _last(case, outcome)
         x = _marked(x, injection) if strike.struck else x
+        if injection.harm == "killed" and strike.struck and session.target.restart is not None:
+            return await self._restarted(case, known, x, injection)
         if outcome.stale:
             await self._spoilt()
             ended = outcome.stale if process is not None and process.exit_code is not None else ""
             return Trial(injection=injection, exchange=x, struck=strike.struck, ended=ended)
-        behind = await self._behind(case, sound) if strike.struck else ()
+        behind = await self._behind(case, known.sound[0]) if strike.struck else ()
         return Trial(injection=injection, exchange=x, struck=strike.struck, behind=behind)
+
+    async def _restarted(
+        self, case: Case, known: Sweep, killed: Exchange, injection: Injection
+    ) -> Trial:
+        """What comes of a killed system on its database; the target is thrown away then."""
+        noise = noise_of(known)
+
+        def settled(x: Exchange) -> bool:
+            return became(x, known.sound[0], noise, frozenset()) in {"none", "all"}
+
+        session = await self._ready()
+        own = self._starts.tables if self._starts is not None else frozenset()
+        try:
+            return await restarted(session, case, killed, injection, own, settled)
+        except SeamlineError as exc:
+            raise Impossible(session.redactor.text(str(exc))) from exc
+        finally:
+            await self._spoilt()
+
+    async def _unkillable(self, sound: Exchange) -> str:
+        """Why the system cannot be killed and judged when it was started again, or ''."""
+        session = await self._ready()
+        if session.target.restart is None:
+            return ""
+        if self._starts is None:
+            try:
+                self._starts = await idle_start(session)
+            finally:
+                await self._spoilt()
+        if not self._starts.is_possible:
+            return "killed while it does nothing, the system does not start again"
+        if self._starts.tables.intersection(c.table for c in sound.changes or ()):
+            return "each start of the system writes the tables that the request writes"
+        return ""
 
     async def _behind(self, case: Case, sound: Exchange) -> tuple[Exchange, ...]:
         """The same request, until it does what it did undisturbed."""

@@ -96,7 +96,7 @@ class Conductor:
             for member in sorted(self.members, key=lambda m: m.side != first):
                 await self._start(member, send)
             await self._conduct(choices)
-            return {m.side: m.task.result() for m in self.members if m.task is not None}
+            return self.answers()
         finally:
             self.gate.open()
             for pump in pumps:
@@ -104,6 +104,15 @@ class Conductor:
             await asyncio.gather(*pumps, return_exceptions=True)
             tasks = [m.task for m in self.members if m.task is not None]
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def answers(self) -> dict[Side, Any]:
+        """What `send` gave for each request that was sent; all of them have ended."""
+        return {m.side: m.task.result() for m in self.members if m.task is not None}
+
+    @property
+    def refused(self) -> set[Side]:
+        """Requests of which the database refused a statement."""
+        return {t.side for t in self.turns if t.note.startswith("error ")}
 
     async def _start(self, member: Member, send: Callable[[Side], Awaitable[Any]]) -> None:
         async def answered() -> Any:

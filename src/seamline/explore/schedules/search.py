@@ -20,6 +20,7 @@ _OTHER_SECOND_S = 1.05
 """So long is waited before a violation is believed: what carries the second it was made in then shows."""
 _TRIES = 3
 DEADLOCK = "40P01"
+CONFLICT = "40001"
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +166,12 @@ class Search:
 
     async def _judge(self, played: Played, given: int) -> None:
         result = self.result
+        if is_unanswered(played):
+            said = f"one is refused by the database for the other's sake ({CONFLICT}), and not answered"
+            found = self._violation(played)
+            named_so = Named("no answer", False, said)
+            result.violation = msgspec.structs.replace(found, named=named_so)
+            return
         if any(DEADLOCK in t.note for t in played.turns):
             # Which one the server ends is its timer's choice: what comes behind is no schedule of ours.
             result.deadlock = result.deadlock or self._violation(played)
@@ -229,6 +236,12 @@ class Search:
                         item = (cost, -point.promise, len(self._seen), choices)
                         heapq.heappush(self._queue, item)
             spent += point.preempts
+
+
+def is_unanswered(played: Played) -> bool:
+    """Whether a request got no answer since one of its statements was refused for the other's sake."""
+    refused = {t.side for t in played.turns if CONFLICT in t.note}
+    return any(played.answers.get(side) is None for side in refused)
 
 
 def _order(prints: tuple[tuple[Side, Footprint], ...]) -> object:

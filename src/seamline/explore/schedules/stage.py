@@ -62,19 +62,31 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Cut:
-    """Cuts the connection behind the first COMMIT of a transaction that has written."""
+    """Cuts the connection behind the `number`th statement that makes something written durable."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
         self._wrote: set[int] = set()
-        self._done = False
+        self._left = number
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there was such a statement."""
+        return self._left <= 0
 
     def before(self, statement: Pending) -> Action:
-        if statement.kind == "write":
-            self._wrote.add(statement.connection)
-        if self._done or statement.kind != "commit" or statement.connection not in self._wrote:
+        connection, kind = statement.connection, statement.kind
+        if kind == "rollback":
+            self._wrote.discard(connection)
+        if kind == "write" and statement.in_transaction:
+            self._wrote.add(connection)
+        ends = kind == "write" and not statement.in_transaction
+        if kind == "commit" and connection in self._wrote:
+            self._wrote.discard(connection)
+            ends = True
+        if self.is_done or not ends:
             return FORWARD
-        self._done = True
-        return Action(do="drop_after")
+        self._left -= 1
+        return Action(do="drop_after") if self.is_done else FORWARD
 
     def after(self, statement: SqlStatement) -> None:
         """Nothing is to be done afterwards."""
@@ -103,9 +115,14 @@ class Stage:
         """Both at the same moment, and nothing held."""
         return await self._play(pair, SIDES, "", frozenset(), way="at once")
 
-    async def cut(self, pair: Pair) -> Played:
-        """The first one, whose COMMIT is done and whose answer is lost; then the second, undisturbed."""
-        return await self._play(pair, SIDES, "", frozenset(), way="cut")
+    async def cut(self, pair: Pair, number: int) -> Played | None:
+        """The first one, whose `number`th COMMIT is done and its answer lost; then the second, undisturbed.
+
+        None where it has no such COMMIT.
+        """
+        cut = _Cut(number)
+        played = await self._play(pair, SIDES, "", frozenset(), way=cut)
+        return played if cut.is_done else None
 
     async def _play(
         self,
@@ -114,7 +131,7 @@ class Stage:
         choices: str,
         shared: frozenset[str] | None,
         *,
-        way: Literal["held", "at once", "cut"] = "held",
+        way: Literal["held", "at once"] | _Cut = "held",
     ) -> Played:
         self.runs += 1
         target = self.session.target
@@ -143,25 +160,24 @@ class Stage:
 
         target.tap.forget()
         if way != "at once":
-            await target.tap.use(conductor.gate if way == "held" else _Cut())
+            await target.tap.use(conductor.gate if way == "held" else way)
         got: dict[Side, Response | None]
         try:
             if way == "held":
                 got = await conductor.run(send, choices)
             elif way == "at once":
-                sent = await asyncio.gather(*(send(s) for s in sides))
-                got = dict(zip(sides, sent, strict=True))
+                got = dict(zip(sides, await asyncio.gather(*map(send, sides)), strict=True))
             else:
                 got = await _in_a_row(send, target.tap)
         except Stuck as exc:
-            raise Unfit(str(exc), stuck=True) from exc
+            got = conductor.answers()
+            if not conductor.refused.intersection(s for s, a in got.items() if a is None):
+                raise Unfit(str(exc), stuck=True) from exc
         finally:
             conductor.gate.open()
             await target.tap.use(None)
             if len(members) == 1:
-                operation = steps[sides[0]].operation
-                gap = max(self._gaps.get(operation, 0.0), members[0].longest_gap_s)
-                self._gaps[operation] = gap
+                self._learn_gap(steps[sides[0]].operation, members[0].longest_gap_s)
         changes, _ = await observed(self.session)
         stale = await self._undo()
         if any(a is None for a in got.values()):
@@ -180,6 +196,9 @@ class Stage:
             began=began,
             stale=stale,
         )
+
+    def _learn_gap(self, operation: str, seconds: float) -> None:
+        self._gaps[operation] = max(self._gaps.get(operation, 0.0), seconds)
 
     def _check(self, got: dict[Side, Response | None]) -> None:
         for answer in got.values():

@@ -90,6 +90,14 @@ FAULTS = (
         also=("oneWriteTransaction",),
     ),
     Defect(
+        name="paymentLockKept",
+        what="POST /orders/{id}/payment marks the order as being paid; killed then, it stays so.",
+        check="recoversAfterFaults",
+        operation="POST /orders/{id}/payment",
+        also=("oneWriteTransaction", "atomicUnderFaults"),
+        deep=True,
+    ),
+    Defect(
         name="databaseErrorTellsAll",
         what="An error of the database is answered with its message and the statement.",
         check="faultLeaksNothing",
@@ -163,6 +171,13 @@ RETRIES = (
         check="idempotencyKeyHolds",
         operation="POST /orders",
         also=("oneWriteTransaction", "atomicUnderFaults", "serialOutcome"),
+    ),
+    Defect(
+        name="keyReleasedOnError",
+        what="POST /orders deletes its key where the COMMIT's answer was lost, and orders again.",
+        check="idempotencyKeyHolds",
+        operation="POST /orders",
+        also=("atomicUnderFaults",),
     ),
 )
 
