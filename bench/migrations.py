@@ -1,5 +1,5 @@
 """A walk through 60 and through 120 generated revisions, with rows, against the six tests of pytest-alembic
-on the same.
+on the same; and what a revision costs in a history of 120, against one of 60.
 
 Both run in the peer's environment under .bench/ (its Alembic, its SQLAlchemy) and on one server; the time
 of either is that of the whole, its own start included. The tests are pytest-alembic's four and two of its
@@ -13,8 +13,8 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -23,8 +23,9 @@ from measure import Measure, in_turn, measure
 
 from seamline.engines.protocol import Address, Server
 from seamline.engines.registry import engine_for
-from seamline.migrations.stock import stocked
-from seamline.migrations.walk import Leg, Policy, Walk
+from seamline.migrations.history import History
+from seamline.migrations.leg import Legs
+from seamline.migrations.walk import Policy, Walk
 from seamline.migrations.with_alembic import alembic_history
 from seamline.model.event import RevisionChecked, findings_of
 from seamline.system.workspace import workspace
@@ -35,6 +36,8 @@ PACKAGES = ("pytest-alembic==0.12.1", "alembic==1.20.1", "sqlalchemy==2.1.9", "p
 REVISIONS = (60, 120)
 ROUNDS = 3
 GOAL = 1 / 8
+LINEAR = 1.1
+"""A revision more costs what one costs, however many there are."""
 _ENV = """
 import os, sys
 from alembic import context
@@ -84,15 +87,24 @@ async def run() -> list[Measure]:
     with workspace() as space, tempfile.TemporaryDirectory() as name:
         private = engine_for("postgresql").private(space.subfolder("database"), space.record)
         async with private as server:
-            for count in REVISIONS:
-                folder = write(Path(name) / str(count), count)
+            folders = {count: write(Path(name) / str(count), count) for count in REVISIONS}
+            for count, folder in folders.items():
                 peer = await server.create(f"peer_{count}")
                 ours, theirs = await in_turn(
                     partial(_walked, server, folder, count), partial(_tested, peer, folder), ROUNDS
                 )
                 label = f"migrations-{count}-vs-pytest-alembic"
                 measures.append(measure(label, GOAL, ours, theirs))
+            few, many = (partial(_walked, server, folders[n], n) for n in REVISIONS)
+            long, short = await in_turn(many, few, ROUNDS)
+            measures.append(measure("migrations-120-vs-60", LINEAR, *_each(long, short)))
     return measures
+
+
+def _each(long: list[float], short: list[float]) -> tuple[list[float], list[float]]:
+    """Seconds of a revision."""
+    most, few = max(REVISIONS), min(REVISIONS)
+    return [s / most for s in long], [s / few for s in short]
 
 
 def _install() -> None:
@@ -106,10 +118,8 @@ def _install() -> None:
 async def _walked(server: Server, folder: Path, count: int) -> None:
     """A walk that finds nothing, every revision up, down and up with rows."""
 
-    @asynccontextmanager
-    async def leg() -> AsyncIterator[Leg]:
-        address = await server.create(f"walk_{secrets.token_hex(4)}")
-        history = alembic_history(
+    def bind(address: Address) -> AbstractAsyncContextManager[History]:
+        return alembic_history(
             "alembic.ini",
             address,
             python=str(PEER / "bin" / "python"),
@@ -118,15 +128,9 @@ async def _walked(server: Server, folder: Path, count: int) -> None:
             log=folder / "walk.log",
             started=lambda pid: None,
         )
-        async with (
-            server.open(address) as opened,
-            stocked(opened, partial(server.writer, address)) as stock,
-            history as bound,
-        ):
-            yield Leg(history=bound, database=opened, stock=stock)
-        await server.drop(address.name)
 
-    events = [event async for event in Walk(leg, Policy()).events()]
+    walk = Walk(Legs(server, bind, f"walk_{secrets.token_hex(4)}"), Policy())
+    events = [event async for event in walk.events()]
     walked = [e for e in events if isinstance(e, RevisionChecked) and e.equal]
     found = [f.title for e in events for f in findings_of(e)]
     assert len(walked) == count, found

@@ -5,20 +5,28 @@ from __future__ import annotations
 import secrets
 import sys
 import textwrap
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
-from seamline.engines.protocol import Server
+from seamline.engines.protocol import Address, Server
+from seamline.migrations.hazard.measure import Hazards, Limits
 from seamline.migrations.history import History
-from seamline.migrations.stock import stocked
-from seamline.migrations.walk import Leg, Policy, Walk
+from seamline.migrations.leg import Bind, Legs
+from seamline.migrations.walk import Policy, Walk
 from seamline.migrations.with_alembic import alembic_history
 from seamline.migrations.with_django import django_history
-from seamline.model.event import HistoryChecked, RevisionChecked, Skipped, findings_of
+from seamline.migrations.with_sql import SqlHistory
+from seamline.model.event import (
+    HistoryChecked,
+    RevisionChecked,
+    RevisionMeasured,
+    Skipped,
+    findings_of,
+)
 from seamline.model.finding import Finding
+from seamline.spec.sql_folder import read_folder
 
 INI = "[alembic]\nscript_location = %(here)s/migrations\npath_separator = os\n"
 SYNC = """
@@ -132,32 +140,44 @@ def legs(
     config: str,
     env: Mapping[str, str],
     python: str = sys.executable,
-) -> Callable[[], AbstractAsyncContextManager[Leg]]:
+) -> Legs:
     """Legs of a history that is driven, each on a database of its own."""
 
-    @asynccontextmanager
-    async def leg() -> AsyncIterator[Leg]:
-        address = await server.create(f"walk_{secrets.token_hex(4)}")
-        try:
-            history = bind(
-                config,
-                address,
-                python=python,
-                env={"DATABASE_URL": address.url, "PYTHONDONTWRITEBYTECODE": "", **env},
-                cwd=folder,
-                log=folder / "walk.log",
-                started=lambda pid: None,
-            )
-            async with (
-                server.open(address) as opened,
-                stocked(opened, partial(server.writer, address)) as stock,
-                history as bound,
-            ):
-                yield Leg(history=bound, database=opened, stock=stock)
-        finally:
-            await server.drop(address.name)
+    def bound(address: Address) -> AbstractAsyncContextManager[History]:
+        return bind(
+            config,
+            address,
+            python=python,
+            env={"DATABASE_URL": address.url, "PYTHONDONTWRITEBYTECODE": "", **env},
+            cwd=folder,
+            log=folder / "walk.log",
+            started=lambda pid: None,
+        )
 
-    return leg
+    return legs_by(server, bound)
+
+
+def legs_by(server: Server, bind: Bind) -> Legs:
+    """Legs whose databases have names that no other test uses."""
+    return Legs(server, bind, f"walk_{secrets.token_hex(4)}")
+
+
+def legs_of_sql(server: Server, folder: Path, files: Mapping[str, str]) -> Legs:
+    """Legs of a folder of SQL files, which are written there."""
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    read = read_folder(folder, "db")
+    return legs_by(server, lambda address: nullcontext(SqlHistory(read, server, address)))
+
+
+async def hazards(legs: Legs, **limits: object) -> dict[str, RevisionMeasured]:
+    """What is said of each revision above the first one, on tables of 2,000 rows."""
+    wanted = Limits(**{"rows": 2000, **limits})  # type: ignore[arg-type]
+    said: dict[str, RevisionMeasured] = {}
+    async for event in Hazards(legs, wanted).events():
+        assert not isinstance(event, Skipped), event
+        said[event.revision] = event
+    return said
 
 
 async def told(walk: Walk) -> Walked:

@@ -202,8 +202,15 @@ async def test_a_downgrade_that_the_role_may_not_do_is_no_fault(
 
 async def test_revisions_in_a_circle_are_told(pg_server: Server, tmp_path: Path) -> None:
     steps = {"a": OWNERS._replace(on="b"), "b": Step("SELECT 1", on="a")}
-    with pytest.raises(TargetError, match="Cycle"):
-        await walked(pg_server, write(tmp_path, steps))
+    named = (
+        r"versions/a\.py, \S+/b\.py: Cycle is detected in revisions.*Let the down_revision of one"
+    )
+    with pytest.raises(TargetError, match=named):
+        await walked(pg_server, write(tmp_path / "circle", steps))
+    steps = {"a": OWNERS, "b": Step("SELECT 1", on="gone")}
+    named = r"versions/b\.py: its down_revision 'gone' is no revision of this history: name one"
+    with pytest.raises(TargetError, match=named):
+        await walked(pg_server, write(tmp_path / "gone", steps))
 
 
 async def test_a_history_that_cannot_be_applied_says_where(

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from functools import partial
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
-from seamline.engines.protocol import Server
+from seamline.engines.protocol import Address, Server
 from seamline.errors import SpecError, TargetError
-from seamline.migrations.stock import stocked
-from seamline.migrations.walk import Leg, Policy, Walk
-from seamline.migrations.with_command import Shell, command_history
+from seamline.migrations.walk import Policy, Walk
+from seamline.migrations.with_command import CommandHistory, Shell, command_history
 from seamline.spec.project import Listing, MigrationsTool
 
-from .lab import Walked, told
+from .lab import Walked, legs_by, told
 
 TOOL = """
 import os, sys
@@ -65,9 +61,7 @@ WALKED = MigrationsTool(
 async def walked(server: Server, folder: Path, tool: MigrationsTool, more: str = "") -> Walked:
     (folder / "tool.py").write_text(TOOL.replace("MORE", more))
 
-    @asynccontextmanager
-    async def leg() -> AsyncIterator[Leg]:
-        address = await server.create(f"walk_{secrets.token_hex(4)}")
+    def bind(address: Address) -> AbstractAsyncContextManager[CommandHistory]:
         shell = Shell(
             lookup={"root": str(folder)}.__getitem__,
             env={"DATABASE_URL": address.url},
@@ -75,17 +69,9 @@ async def walked(server: Server, folder: Path, tool: MigrationsTool, more: str =
             folder=folder,
             started=lambda pid: None,
         )
-        try:
-            async with (
-                server.open(address) as opened,
-                stocked(opened, partial(server.writer, address)) as stock,
-                command_history(tool, shell) as history,
-            ):
-                yield Leg(history=history, database=opened, stock=stock)
-        finally:
-            await server.drop(address.name)
+        return command_history(tool, shell)
 
-    return await told(Walk(leg, Policy()))
+    return await told(Walk(legs_by(server, bind), Policy()))
 
 
 async def test_a_sound_history_is_silent(pg_server: Server, tmp_path: Path) -> None:

@@ -63,7 +63,8 @@ STEPS = {
     "0010_never": "migrations.RunPython(lambda apps, editor: None)",
 }
 MIGRATION = """
-from django.contrib.postgres.operations import AddIndexConcurrently
+from django.contrib.postgres.operations import (
+    AddConstraintNotValid, AddIndexConcurrently, ValidateConstraint)
 from django.db import migrations, models
 ID = ("id", models.BigAutoField(
     auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))

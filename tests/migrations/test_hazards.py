@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from seamline.engines.protocol import Server
-from seamline.migrations.hazard.measure import Hazards, Limits
 from seamline.migrations.hazard.touched import above
 from seamline.migrations.with_alembic import alembic_history
-from seamline.model.event import RevisionMeasured, Skipped
+from seamline.model.event import RevisionMeasured
 
-from .lab import SYNC, Step, legs, write
+from .lab import SYNC, Step, hazards, legs, write
 
 ENV = SYNC.replace("target_metadata=", "transaction_per_migration=True, target_metadata=")
 BASE = Step(
@@ -39,14 +38,8 @@ async def measured(
     server: Server, folder: Path, ups: Mapping[str, str], **limits: object
 ) -> dict[str, RevisionMeasured]:
     steps = {"first": BASE, **{name: Step(_each(up), "SELECT 1") for name, up in ups.items()}}
-    wanted = Limits(**{"rows": 2000, "deployed": ("first",), **limits})  # type: ignore[arg-type]
-    said: dict[str, RevisionMeasured] = {}
-    async for event in Hazards(
-        legs(server, write(folder, steps, env=ENV), alembic_history, "alembic.ini", {}), wanted
-    ).events():
-        assert not isinstance(event, Skipped), event
-        said[event.revision] = event
-    return said
+    history = legs(server, write(folder, steps, env=ENV), alembic_history, "alembic.ini", {})
+    return await hazards(history, **{"deployed": ("first",), **limits})
 
 
 HAZARDS = {
@@ -184,6 +177,31 @@ async def test_time_counts_only_where_there_is_a_budget(pg_server: Server, tmp_p
     event = (await measured(pg_server, tmp_path, ups, budget_ms=50))["slow"]
     assert [f.check for f in event.findings] == ["withinLockBudget"]
     assert not (await measured(pg_server, tmp_path, ups, budget_ms=60_000))["slow"].findings
+
+
+LOCK = "LOCK TABLE item IN ACCESS EXCLUSIVE MODE"
+
+
+async def test_a_lock_that_is_all_a_revision_does_is_seen(
+    pg_server: Server, tmp_path: Path
+) -> None:
+    ups = {
+        "locks": LOCK,
+        "waits": f"{LOCK}; SELECT pg_sleep(0.2)",
+        "rows": "SELECT * FROM item FOR UPDATE",
+        "adds": f"{LOCK}; ALTER TABLE item ADD a int; SELECT pg_sleep(0.2)",
+    }
+    said = await measured(pg_server, tmp_path, ups, budget_ms=100)
+    for name in ("locks", "waits", "adds"):
+        assert said[name].locks == ("ACCESS EXCLUSIVE on item",)
+        assert said[name].blocks == "reads and writes"
+    checks = {name: [f.check for f in e.findings] for name, e in said.items()}
+    assert checks == {"locks": [], "waits": [], "rows": [], "adds": ["withinLockBudget"]}
+    # When it was taken nobody tells: at the start, or at the very end.
+    (waits,) = said["waits"].notes
+    assert waits.startswith("withinLockBudget: item is locked by a statement of which the server")
+    (rows,) = said["rows"].notes
+    assert rows.startswith("item: rows of it are locked one by one (ROW SHARE")
 
 
 @pytest.mark.parametrize(

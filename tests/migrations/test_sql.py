@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from seamline.engines.protocol import Server
-from seamline.migrations.stock import stocked
-from seamline.migrations.walk import Leg, Policy, Walk
-from seamline.migrations.with_sql import SqlHistory
-from seamline.spec.sql_folder import read_folder
+from seamline.migrations.walk import Policy, Walk
 
-from .lab import Walked, told
+from .lab import Walked, legs_of_sql, told
 
 UPS = {
     "owners": (
@@ -80,24 +74,7 @@ def dbmate(steps: Mapping[str, tuple[str, str]]) -> dict[str, str]:
 
 
 async def walked(server: Server, folder: Path, files: Mapping[str, str]) -> Walked:
-    for name, text in files.items():
-        (folder / name).write_text(text)
-    read = read_folder(folder, "db")
-
-    @asynccontextmanager
-    async def leg() -> AsyncIterator[Leg]:
-        address = await server.create(f"walk_{secrets.token_hex(4)}")
-        try:
-            async with (
-                server.open(address) as opened,
-                stocked(opened, partial(server.writer, address)) as stock,
-            ):
-                history = SqlHistory(read, server, address)
-                yield Leg(history=history, database=opened, stock=stock)
-        finally:
-            await server.drop(address.name)
-
-    return await told(Walk(leg, Policy()))
+    return await told(Walk(legs_of_sql(server, folder, files), Policy()))
 
 
 @pytest.mark.parametrize("write", [flyway, golang, goose, dbmate])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -78,12 +78,16 @@ class Snapshot(Protocol):
 class Watch(Protocol):
     """Sees what migrations do to the tables of one database, whoever runs them.
 
-    `begin` takes the tables that stand now as those that were there before; `told` says what each
-    statement did to them since. `grow` copies a table's rows until there are about so many, as far as the
-    database lets it, and says how many there are; `empty` also empties what refers to a table.
+    `begin` takes the tables that stand now as those that were there before, of which tools write into those
+    called `bookkeeping` when a revision has been applied; `told` says what each statement did to them
+    since. A transaction of which nothing else would tell says `last_words` before it ends. `grow` copies a
+    table's rows until there are about so many, as far as the database lets it, and says how many there are;
+    `empty` also empties what refers to a table.
     """
 
-    async def begin(self) -> None: ...
+    last_words: str
+
+    async def begin(self, bookkeeping: Collection[str] = ()) -> None: ...
     async def told(self) -> tuple[Worked, ...]: ...
     async def count(self, table: Thing) -> int: ...
     async def grow(self, table: Thing, rows: int) -> int: ...
@@ -168,7 +172,8 @@ class Server(Protocol):
 
     `create` makes an empty database owned by the system's ordinary role, `clone` a copy of one that
     nobody is connected to. `run_script` runs a SQL file's text as the system's role, where asked for in
-    one transaction. `drop` also ends connections. `via` is an address as it is through a proxy on a
+    one transaction, which says `last` before it ends; else each statement by itself (`apart`), or several in
+    one round trip. `drop` also ends connections. `via` is an address as it is through a proxy on a
     loopback port, None where no proxy can stand between: the connection is encrypted.
     """
 
@@ -179,7 +184,14 @@ class Server(Protocol):
     async def clone(self, source: str, name: str) -> Address: ...
     async def drop(self, name: str) -> None: ...
     async def run_script(
-        self, address: Address, sql: str, label: str, *, atomic: bool = False
+        self,
+        address: Address,
+        sql: str,
+        label: str,
+        *,
+        atomic: bool = False,
+        last: str = "",
+        apart: bool = False,
     ) -> None: ...
     def via(self, address: Address, port: int) -> Address | None: ...
     def open(self, address: Address) -> AbstractAsyncContextManager[Database]: ...

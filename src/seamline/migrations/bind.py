@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 
 from seamline.engines.protocol import Address, Server
 from seamline.migrations.history import History
-from seamline.migrations.stock import stocked
-from seamline.migrations.walk import Leg
+from seamline.migrations.leg import Legs
 from seamline.migrations.with_alembic import alembic_history
 from seamline.migrations.with_command import Shell, command_history
 from seamline.migrations.with_django import django_history
@@ -36,52 +34,34 @@ def not_walked(project: Project) -> str:
     return _NOT_YET[tool.kind]
 
 
-class Legs:
-    """Makes the legs of walks, each on a fresh database."""
+def legs_of(setup: Setup, server: Server, tool: MigrationsTool) -> Legs:
+    """The legs of walks through the project's history."""
+    database = setup.project.database
+    extensions = database.extensions if database is not None else ()
+    return Legs(server, partial(_history, setup, server, tool), "seam_walk", extensions)
 
-    def __init__(self, setup: Setup, server: Server, tool: MigrationsTool) -> None:
-        self._setup = setup
-        self._server = server
-        self._tool = tool
-        self._count = 0
 
-    @asynccontextmanager
-    async def leg(self) -> AsyncIterator[Leg]:
-        """A leg; its database and its process are gone at the end."""
-        self._count += 1
-        server, database = self._server, self._setup.project.database
-        extensions = database.extensions if database is not None else ()
-        address = await server.create(f"seam_walk_{self._count}", extensions)
-        try:
-            async with (
-                server.open(address) as opened,
-                stocked(opened, partial(server.writer, address)) as stock,
-                self._history(address) as history,
-            ):
-                yield Leg(history=history, database=opened, stock=stock)
-        finally:
-            await server.drop(address.name)
-
-    def _history(self, address: Address) -> AbstractAsyncContextManager[History]:
-        setup = self._setup
-        project = setup.project
-        if (name := self._tool.folder) is not None:
-            files = read_folder(project.path(name), name)
-            return nullcontext(SqlHistory(files, self._server, address))
-        lookup = setup.values.lookup(port=free_port(), address=address)
-        env, cwd = fill_all(project.system.env, lookup), project.path(project.system.cwd)
-        folder, started = setup.workspace.folder, setup.workspace.record
-        if self._tool.kind == "command":
-            shell = Shell(lookup=lookup, env=env, cwd=cwd, folder=folder, started=started)
-            return command_history(self._tool, shell)
-        is_django = self._tool.kind == "django"
-        history = django_history if is_django else alembic_history
-        return history(
-            self._tool.config or ("manage.py" if is_django else "alembic.ini"),
-            address,
-            python=self._tool.python,
-            env=env,
-            cwd=cwd,
-            log=folder / "walk.log",
-            started=started,
-        )
+def _history(
+    setup: Setup, server: Server, tool: MigrationsTool, address: Address
+) -> AbstractAsyncContextManager[History]:
+    project = setup.project
+    if (name := tool.folder) is not None:
+        files = read_folder(project.path(name), name)
+        return nullcontext(SqlHistory(files, server, address))
+    lookup = setup.values.lookup(port=free_port(), address=address)
+    env, cwd = fill_all(project.system.env, lookup), project.path(project.system.cwd)
+    folder, started = setup.workspace.folder, setup.workspace.record
+    if tool.kind == "command":
+        shell = Shell(lookup=lookup, env=env, cwd=cwd, folder=folder, started=started)
+        return command_history(tool, shell)
+    is_django = tool.kind == "django"
+    history = django_history if is_django else alembic_history
+    return history(
+        tool.config or ("manage.py" if is_django else "alembic.ini"),
+        address,
+        python=tool.python,
+        env=env,
+        cwd=cwd,
+        log=folder / "walk.log",
+        started=started,
+    )

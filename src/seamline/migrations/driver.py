@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import argparse
 import copy
+import gc
 import os
+import re
 import sys
 import time
 import traceback
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from seamline.migrations import seamline_pipe as shared
 else:  # beside this file, wherever the system's interpreter looks for modules
     import seamline_pipe as shared
+
+
+_ALONE = re.compile(r"autocommit|\bconcurrently\b|\bcommit\b", re.I)
+"""What a revision says that commits something before its end."""
 
 
 def guard(place: dict[str, str]) -> None:
@@ -55,6 +61,8 @@ class Driver:
         self._script = script
         self._waiting = False
         self._over = False
+        self._is_away = False
+        self._engine: Any = None
         self._started = False
         self._in_loop = False
         self._before_up: dict[str, Any] = {}
@@ -78,6 +86,15 @@ class Driver:
             if first and not self._started:
                 return
             first = False
+            if self._is_away:
+                self._stay_away()
+
+    def _stay_away(self) -> None:
+        """Until the next request there is no connection, whatever pool env.py keeps."""
+        self._is_away = False
+        self._engine.dispose(close=False)  # who makes the copy ends what is still open
+        self._answer()
+        self._pipe.wait()
 
     def _answer(self, **said: Any) -> None:
         self._waiting = False
@@ -113,12 +130,15 @@ class Driver:
     def _steps(self, heads: Any, context: Any) -> Iterator[Any]:
         from alembic.runtime.migration import MigrationStep
 
-        if self._over:
+        if self._over or self._is_away:
             return  # env.py runs the migrations once more, of another database
+        said = {} if self._started else self._history(context)
         self._commit(context)
         if not self._started:
             self._started = True
-            self._answer(**self._history(context))
+            gc.freeze()
+            gc.enable()
+            self._answer(**said)
         make = {
             "up": MigrationStep.upgrade_from_script,
             "down": MigrationStep.downgrade_from_script,
@@ -142,8 +162,9 @@ class Driver:
                     yield step
                 self._commit(context)
                 self._answer(applied=applied)
-            elif request["do"] == "current":
-                self._answer(heads=list(context.get_current_heads()))
+            elif request["do"] == "let_go":
+                self._engine, self._is_away, self._waiting = context.connection.engine, True, False
+                return
             elif request["do"] == "differences":
                 self._answer(differences=differences(context))
             else:
@@ -170,6 +191,8 @@ class Driver:
         table = context.version_table
         schema = context.version_table_schema
         revisions = [described(s) for s in self._script.walk_revisions()]
+        if context.connection.get_isolation_level() == "AUTOCOMMIT":
+            revisions = [{**r, "atomic": False} for r in revisions]
         return {
             "revisions": revisions[::-1],
             "heads": list(self._script.get_heads()),
@@ -192,7 +215,29 @@ def described(script: Any) -> dict[str, Any]:
         "file": os.path.relpath(script.path),
         "digest": shared.digest(script.path),
         "no_way_down": "" if has_down else "it has no function downgrade",
+        "atomic": not _ALONE.search(shared.text_of(script.path)),
     }
+
+
+def broken(script: Any, problem: Exception) -> str:
+    """Which files keep the revisions from being a history, and what to do; else what Alembic says."""
+    files = {s.revision: s for s in script._load_revisions()}
+    for revision in files.values():
+        down = revision.down_revision or ()
+        for below in (down,) if isinstance(down, str) else down:
+            if below not in files:
+                return (
+                    f"{os.path.relpath(revision.path)}: its down_revision {below!r} is no revision of this"
+                    " history: name one that is, or bring the file back that has it"
+                )
+    circle = [r for r in getattr(problem, "revisions", ()) if r in files]
+    if not circle:
+        return f"{type(problem).__name__}: {problem}"
+    named = ", ".join(os.path.relpath(files[r].path) for r in sorted(circle))
+    return (
+        f"{named}: {problem}: each stands on another one of them, so none can be the first. Let the"
+        " down_revision of one name what comes before them all"
+    )
 
 
 def differences(context: Any) -> list[dict[str, str]] | None:
@@ -284,6 +329,7 @@ def main() -> None:
     del sys.path[0]  # our own folder: what lies beside this file is not for the system
     pipe = shared.Pipe()
     place = pipe.read()
+    gc.disable()  # nothing of what is imported is ever thrown away
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -296,6 +342,13 @@ def main() -> None:
         script = ScriptDirectory.from_config(config)
     except Exception as problem:
         shared.unusable(pipe, problem)
+        return
+    try:
+        script.get_heads()
+    except Exception as problem:
+        traceback.print_exc()
+        why = broken(script, problem)
+        pipe.answer(error={"kind": type(problem).__name__, "message": why})
         return
     Driver(pipe, config, script).run()
 

@@ -78,7 +78,7 @@ class Driver:
         answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "up": self._up,
             "down": self._down,
-            "current": lambda _: {"heads": self._applied()[-1:]},
+            "let_go": self._let_go,
             "again": self._again,
             "differences": lambda _: {"differences": list(differences(self._connection))},
         }
@@ -116,18 +116,24 @@ class Driver:
         executor.migrate(targets, plan)
         return {"applied": [named(m) for m, _ in plan]}
 
-    def _applied(self) -> list[str]:
-        found = {f"{app}.{name}" for app, name in self._executor.recorder.applied_migrations()}
-        return [name for name in self._plan if name in found]
+    def _let_go(self, request: dict[str, Any]) -> dict[str, Any]:
+        from django.db import connections
+
+        connections.close_all()
+        return {}
 
     def _history(self) -> dict[str, Any]:
         graph = self._executor.loader.graph
+        rolls_back = self._connection.features.can_rollback_ddl
         below = {
             f"{k[0]}.{k[1]}": [f"{p.key[0]}.{p.key[1]}" for p in sorted(graph.node_map[k].parents)]
             for k in graph.nodes
         }
         return {
-            "revisions": [described(m, below[n]) for n, m in self._plan.items()],
+            "revisions": [
+                {**described(m, below[n]), "atomic": m.atomic and rolls_back}
+                for n, m in self._plan.items()
+            ],
             "heads": [f"{app}.{name}" for app, name in sorted(graph.leaf_nodes())],
             "bookkeeping": _BOOKKEEPING,
         }

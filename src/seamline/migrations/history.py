@@ -13,7 +13,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
 
     `down` names the revisions that it stands on, `labels` the branches that it is declared to be of.
     `digest` is of its file as it is written. `no_way_down` says why it cannot be taken back, where that
-    is known beforehand.
+    is known beforehand. It is `atomic` where a step that fails leaves nothing behind, as far as is known.
     """
 
     id: str
@@ -23,6 +23,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     file: str = ""
     digest: str = ""
     no_way_down: str = ""
+    atomic: bool = True
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +63,9 @@ class History(Protocol):
     tool keeps what was applied. `own_names` finds the names of constraints and indexes that the tool makes
     up itself and does not rely on: it looks for these by their columns. `again` asks the tool to bring
     everything up to date once more and says which revisions that applied, None where no tool keeps that.
-    `differences` is None where the tool knows no models.
+    `before_commit` is said at the end of each transaction by a history that makes these itself.
+    `differences` is None where the tool knows no models. `let_go` ends all connections to the database; the
+    next step makes new ones.
     """
 
     tool: str
@@ -70,9 +73,10 @@ class History(Protocol):
     heads: tuple[str, ...]
     bookkeeping: str
     own_names: re.Pattern[str] | None
+    before_commit: str
 
     async def up(self, revision: str) -> Step: ...
     async def down(self, revision: str) -> Step: ...
-    async def current(self) -> tuple[str, ...]: ...
+    async def let_go(self) -> None: ...
     async def again(self) -> tuple[str, ...] | None: ...
     async def differences(self) -> tuple[Difference, ...] | None: ...

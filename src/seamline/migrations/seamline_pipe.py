@@ -25,15 +25,20 @@ class Pipe:
     def __init__(self) -> None:
         self._in = os.fdopen(os.dup(0), "r", encoding="utf-8")
         self._out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        self._line = ""
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.dup2(2, 1)
 
     def read(self) -> dict[str, Any]:
         """The next request; at the end of the pipe one to end."""
-        line = self._in.readline()
+        line, self._line = self._line or self._in.readline(), ""
         request: dict[str, Any] = json.loads(line) if line else {"do": "end"}
         return request
+
+    def wait(self) -> None:
+        """Return as soon as there is a request to read."""
+        self._line = self._in.readline()
 
     def answer(self, **said: Any) -> None:
         """Answer a request."""
@@ -103,10 +108,15 @@ def refuse_other_name(place: dict[str, str], who: str, cursor: Any) -> None:
         raise Refused(f"{who} is connected to the database {name!r}, which is not ours")
 
 
+def text_of(path: str) -> str:
+    """What a file says."""
+    with open(path, "rb") as file:  # noqa: PTH123
+        return file.read().decode("utf-8", "replace")
+
+
 def digest(path: str) -> str:
     """Of a file's text, whatever its empty lines and the ends of the others."""
-    with open(path, "rb") as file:  # noqa: PTH123
-        lines = file.read().decode("utf-8", "replace").splitlines()
+    lines = text_of(path).splitlines()
     text = "\n".join(line.rstrip() for line in lines if line.strip())
     return hashlib.sha256(text.encode()).hexdigest()
 

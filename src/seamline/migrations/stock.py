@@ -6,8 +6,8 @@ Only what we made is ever removed again: rows that a revision itself wrote stay,
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import msgspec
 
@@ -24,11 +24,21 @@ _BEHIND_TYPE = re.compile(r" (?:COLLATE|NOT NULL|GENERATED|DEFAULT|GRANT|COMMENT
 OpenWriter = Callable[[Catalog], AbstractAsyncContextManager[Writer]]
 
 
-class Stock:
-    """The rows of one walk. Use `stocked`."""
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the rows in a database: the tables that hold ours only, as what each table was last
+    seen, and why tables are empty."""
 
-    def __init__(self, database: Database, open_writer: OpenWriter, stack: AsyncExitStack) -> None:
-        self._database = database
+    made: frozenset[str]
+    seen: Mapping[str, frozenset[str]]
+    empty: Mapping[str, str]
+
+
+class Stock:
+    """The rows of one leg. Writers are opened on `stack`; `use` says which database they are in."""
+
+    _database: Database
+
+    def __init__(self, open_writer: OpenWriter, stack: AsyncExitStack) -> None:
         self._open_writer = open_writer
         self._stack = stack
         self._writer: Writer | None = None
@@ -36,6 +46,28 @@ class Stock:
         self._made: set[str] = set()
         self._seen: dict[str, frozenset[str]] = {}
         self.empty: dict[str, str] = {}
+
+    def use(self, database: Database) -> None:
+        """Go on with this connection of the database; those for writing are made anew."""
+        self._database, self._writer = database, None
+
+    @property
+    def known(self) -> Known:
+        """For the stock of a copy of the database."""
+        return Known(made=frozenset(self._made), seen=dict(self._seen), empty=dict(self.empty))
+
+    def recall(self, known: Known) -> None:
+        """Take a database over with the rows that another stock has put there."""
+        self._made, self._seen, self.empty = set(known.made), dict(known.seen), dict(known.empty)
+
+    async def withdraw(self) -> None:
+        """Remove our rows, as far as no others stand among them; the next `fill` is of all tables."""
+        catalog = await self._database.catalog()
+        emptied = self._may_empty(catalog, self._made)
+        writer = await self._writer_for(catalog)
+        await writer.empty([catalog.by_name[t] for t in sorted(emptied)])
+        self._made -= emptied
+        self._seen = {}
 
     async def fill(self, structure: Structure, bookkeeping: str) -> None:
         """Put rows into tables that are new, and into those that have a new column, or one of a new type."""
@@ -103,13 +135,6 @@ class Stock:
             self._types = catalog.types
             self._writer = await self._stack.enter_async_context(self._open_writer(catalog))
         return self._writer
-
-
-@asynccontextmanager
-async def stocked(database: Database, open_writer: OpenWriter) -> AsyncIterator[Stock]:
-    """A stock for the walk through one database."""
-    async with AsyncExitStack() as stack:
-        yield Stock(database, open_writer, stack)
 
 
 def _shapes(structure: Structure, bookkeeping: str) -> dict[str, frozenset[str]]:

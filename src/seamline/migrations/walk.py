@@ -1,21 +1,22 @@
 """The walk through a history: every revision up, down, and up again, with rows in the tables.
 
-A leg is one database and one process of the tool. It ends early where the database is not what it should
-be any more: the next leg goes up to there without a word, and on.
+A leg ends early where its database is not what it should be any more. The next one starts from the copy that
+was kept last, and goes up to there without a word. A copy is kept before each revision of which a step that
+fails may leave something behind, so that what stands before it is never applied again, and where a leg had
+to go up to where it starts from. What is rolled back as a whole needs neither.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import suppress
 
 import msgspec
 
-from seamline.engines.protocol import Database
 from seamline.errors import TargetError
 from seamline.migrations.difference import changed, unnamed, without
-from seamline.migrations.history import History, Problem, Revision
+from seamline.migrations.history import Problem, Revision
 from seamline.migrations.judge import (
     Moment,
     Seen,
@@ -28,7 +29,7 @@ from seamline.migrations.judge import (
     told,
     up_failed,
 )
-from seamline.migrations.stock import Stock
+from seamline.migrations.leg import Kept, Leg, Legs
 from seamline.model.case import NotCovered
 from seamline.model.event import HistoryChecked, RevisionChecked, Skipped
 from seamline.model.finding import Finding
@@ -39,14 +40,7 @@ MOST_ROWS = 200
 
 
 _NOT_ALLOWED = "42501"
-
-
-class Leg(msgspec.Struct, frozen=True, kw_only=True):
-    """A history bound to an empty database, that database, and the rows to put into it."""
-
-    history: History
-    database: Database
-    stock: Stock
+_SENT_AWAY = "57P01"
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,14 +60,17 @@ class _Refused(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Walk:
-    """One walk through the history of the databases that `leg` makes."""
+    """One walk through the history of `legs`."""
 
-    def __init__(self, leg: Callable[[], AbstractAsyncContextManager[Leg]], policy: Policy) -> None:
-        self._leg = leg
+    def __init__(self, legs: Legs, policy: Policy) -> None:
+        self._legs = legs
         self._policy = policy
         self._start = time.monotonic()
         self._now: Structure = {}
         self._done = 0
+        self._kept: Kept | None = None
+        self._can_keep = True
+        self._is_bare = True  # no row of ours was ever in this database
         self._is_spoilt = False
         self._refused: _Refused | None = None
         self._ended = ""
@@ -87,22 +84,35 @@ class Walk:
     async def events(self) -> AsyncIterator[RevisionChecked | HistoryChecked | Skipped]:
         """An event a revision, then one of the whole. Raises `TargetError` when the tool cannot be used."""
         is_over = False
-        while not is_over:
-            async with self._leg() as leg:
-                self.revisions = leg.history.revisions
-                self._is_spoilt = False
-                await self._replay(leg)
-                async for event in self._through(leg):
-                    yield event
-                is_over = not self._is_spoilt or bool(self._ended)
-                if is_over:
-                    async for last in self._whole(leg):
-                        yield last
+        try:
+            while not is_over:
+                async with self._legs.leg(self._kept) as leg:
+                    self.revisions = leg.history.revisions
+                    self._is_spoilt = False
+                    await self._replay(leg)
+                    async for event in self._through(leg):
+                        yield event
+                    is_over = not self._is_spoilt or bool(self._ended)
+                    if is_over:
+                        async for last in self._whole(leg):
+                            yield last
+        finally:
+            with suppress(TargetError):  # the server may be gone
+                await self._forget()
 
     async def _replay(self, leg: Leg) -> None:
-        """Go up to where the last leg came."""
-        for revision in self.applied:
+        """Go up to where the last leg came, without rows of ours."""
+        start, self._is_bare = self._kept, self._kept is None
+        if start is not None:
+            leg.stock.recall(start.known)
+            await leg.stock.withdraw()
+        again = self.applied[start.done if start is not None else 0 :]
+        for revision in again:
             step = await leg.history.up(revision.id)
+            if step.problem is not None and start is not None:
+                await self._forget()  # that may be a matter of rows that are left
+                self._is_spoilt = True
+                return
             if step.problem is not None:
                 why = f"failed the second time: {step.problem.message}"
                 raise TargetError(f"{subject(revision.id)} {why}")
@@ -112,29 +122,45 @@ class Walk:
                 f"the database is not empty before the first revision: {', '.join(there)}. Who makes that?"
                 f" {leg.history.tool}'s own environment, or the template of the server's new databases"
             )
+        if len(again) > 1:
+            await self._keep(leg)
+
+    async def _keep(self, leg: Leg) -> None:
+        """Keep the database as it is; where no copy can be had, the next leg starts from nothing."""
+        if not self._can_keep:
+            return
+        try:
+            kept = await self._legs.keep(leg, self._done)
+        except TargetError:
+            self._can_keep = False
+            return
+        await self._forget()
+        self._kept = kept
+
+    async def _forget(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            await self._legs.drop(kept)
 
     async def _through(self, leg: Leg) -> AsyncIterator[RevisionChecked]:
-        for revision in self.revisions[self._done :]:
+        while self._done < len(self.revisions) and not (self._is_spoilt or self._ended):
+            revision = self.revisions[self._done]
+            if not revision.atomic and (self._kept is None or self._kept.done < self._done):
+                await self._keep(leg)
             if self._refused is None:
                 await leg.stock.fill(self._now, leg.history.bookkeeping)
             event = await self._revision(leg, revision)
             if event is not None:
                 yield event
-            if self._is_spoilt or self._ended:
-                return
 
     async def _revision(self, leg: Leg, revision: Revision) -> RevisionChecked | None:
-        """Try one revision; None where it has to be tried again without rows, on a fresh database."""
+        """Try one revision; None where it has to be tried again without rows."""
         before = await self._moment(leg, self._now)
         rows = sum(c.count for c in before.contents.values())
+        self._is_bare = self._is_bare and (self._refused is not None or not rows)
         first = await leg.history.up(revision.id)
         if first.problem is not None:
-            await self._structure(leg)  # a server that is gone is no fault of the revision
-            if rows and self._refused is None:
-                self._refused = _Refused(problem=first.problem, known=_columns(self._now))
-                self._is_spoilt = True
-                return None
-            return self._not_applied(revision, first.problem)
+            return await self._not_up(leg, revision, before, first.problem)
         up = await self._moment(leg)
         leg.stock.wrote(before.contents, up.contents)
         loses = self._policy.loses.get(revision.id, "")
@@ -143,6 +169,29 @@ class Walk:
         no_way_down = await self._down_and_up(leg, seen, ms)
         self._done += 1
         return self._event(seen, rows, tuple(ms), no_way_down)
+
+    async def _not_up(
+        self, leg: Leg, revision: Revision, before: Moment, problem: Problem
+    ) -> RevisionChecked | None:
+        """An upgrade has failed: with rows it is tried once more without, and only what fails in a database
+        that never had rows of ours fails for good."""
+        after = await self._moment(leg)  # a server that is gone is no fault of the revision
+        if problem.code == _SENT_AWAY and self._can_keep:
+            self._can_keep, self._is_spoilt = False, True  # by us, to make a copy
+            return None
+        has_rows = any(c.count for c in before.contents.values())
+        if not has_rows or self._is_bare:
+            return self._not_applied(revision, problem)
+        if self._refused is not None:
+            await self._forget()
+            self._is_spoilt = True
+            return None
+        self._refused = _Refused(problem=problem, known=_columns(self._now))
+        if changed(before.structure, after.structure) or before.contents != after.contents:
+            self._is_spoilt = True
+        else:
+            await leg.stock.withdraw()
+        return None
 
     async def _down_and_up(self, leg: Leg, seen: Seen, ms: list[float]) -> str:
         """Take the revision back and apply it again; why there is no way down, where there is none."""

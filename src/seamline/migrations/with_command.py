@@ -61,6 +61,7 @@ class CommandHistory:
 
     tool = "the command"
     own_names: re.Pattern[str] | None = None
+    before_commit = ""
 
     def __init__(self, tool: MigrationsTool, shell: Shell, names: Sequence[str]) -> None:
         self._commands = tool
@@ -69,7 +70,9 @@ class CommandHistory:
         why = "" if tool.down else _NO_DOWN
         self.bookkeeping = tool.bookkeeping
         self.revisions = tuple(
-            Revision(id=name, down=(below,) if place else (), no_way_down=why)
+            Revision(
+                id=name, down=(below,) if place else (), no_way_down=why, atomic=False
+            )  # nobody knows what a command does
             for place, (name, below) in enumerate(self._below.items())
         )
         self.heads = tuple(names[-1:])
@@ -81,6 +84,9 @@ class CommandHistory:
     async def down(self, revision: str) -> Step:
         """Bring the database down to the revision below."""
         return await self._step(self._commands.down, self._below[revision], revision)
+
+    async def let_go(self) -> None:
+        """Nothing to do: a command that has ended has no connection."""
 
     async def current(self) -> tuple[str, ...]:
         """The revision that the database is at, as far as a command is named that tells."""

@@ -48,6 +48,7 @@ class DrivenHistory:
         self._tool = tool
         self._process = process
         self.tool = tool.name
+        self.before_commit = ""
         self.own_names = tool.own_names
         self.revisions = start.revisions
         self.heads = start.heads
@@ -61,9 +62,9 @@ class DrivenHistory:
         """Take one revision back."""
         return await self._step("down", revision)
 
-    async def current(self) -> tuple[str, ...]:
-        """The heads that the database is at."""
-        return (await self._ask(do="current")).heads
+    async def let_go(self) -> None:
+        """End the tool's connections until the next step."""
+        await self._ask(do="let_go")
 
     async def again(self) -> tuple[str, ...]:
         """The tool's own upgrade; the revisions that it applied. Raises `TargetError` where it fails."""

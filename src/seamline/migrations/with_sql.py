@@ -15,16 +15,16 @@ _PLACE = re.compile(r"(.+?:\d+:\d+): (.*)", re.S)
 
 
 class SqlHistory:
-    """The `History` of a folder. What is applied it knows itself: there is no tool that would keep it."""
+    """The `History` of a folder."""
 
     bookkeeping = ""
     own_names: re.Pattern[str] | None = None
+    before_commit = ""
 
     def __init__(self, folder: SqlFolder, server: Server, address: Address) -> None:
         self._server = server
         self._address = address
         self._files = {r.id: r for r in folder.revisions}
-        self._applied: list[str] = []
         self.tool = folder.tool
         below = ("", *(r.id for r in folder.revisions))
         self.revisions = tuple(
@@ -35,6 +35,7 @@ class SqlHistory:
                 file=r.file,
                 digest=r.digest,
                 no_way_down=r.no_way_down,
+                atomic=r.up.atomic and (r.down is None or r.down.atomic),
             )
             for before, r in zip(below, folder.revisions, strict=False)
         )
@@ -43,24 +44,17 @@ class SqlHistory:
     async def up(self, revision: str) -> Step:
         """Apply one revision."""
         file = self._files[revision]
-        step = await self._run(file.up, file.file)
-        if step.problem is None:
-            self._applied.append(revision)
-        return step
+        return await self._run(file.up, file.file)
 
     async def down(self, revision: str) -> Step:
         """Take one revision back."""
         file = self._files[revision]
         if file.down is None:
             raise ValueError(f"{revision} has no way down")
-        step = await self._run(file.down, file.down_file)
-        if step.problem is None:
-            self._applied.remove(revision)
-        return step
+        return await self._run(file.down, file.down_file)
 
-    async def current(self) -> tuple[str, ...]:
-        """The last revision that was applied."""
-        return tuple(self._applied[-1:])
+    async def let_go(self) -> None:
+        """Nothing to do: each file has a connection of its own."""
 
     async def again(self) -> tuple[str, ...] | None:
         """None: there is no tool that could be asked."""
@@ -74,7 +68,14 @@ class SqlHistory:
         start = time.perf_counter()
         problem = None
         try:
-            await self._server.run_script(self._address, part.text, file, atomic=part.atomic)
+            await self._server.run_script(
+                self._address,
+                part.text,
+                file,
+                atomic=part.atomic,
+                last=self.before_commit,
+                apart=not part.atomic,
+            )
         except SpecError as exc:
             problem = _problem(exc)
         return Step(ms=(time.perf_counter() - start) * 1000, problem=problem)

@@ -21,9 +21,10 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 class Worked(msgspec.Struct, frozen=True, kw_only=True):
     """One statement, as it ended. Tables go by their names before the migration.
 
-    `transaction` tells which statements end together ('' where nothing was written), `kind` is the
-    statement's first words. `held` are the locks that the transaction has by then; `read` counts rows that
-    were read in full scans, `written` those updated or deleted; `rewritten` tables have new files.
+    `transaction` tells which statements end together ('' where nothing was written), `begun_ms` when it
+    began; `kind` is the statement's first words. `held` are the locks at the end of the statement, `had` the
+    tables that were kept from others when it began; `read` counts rows that were read in full scans,
+    `written` those updated or deleted; `rewritten` tables have new files.
     """
 
     transaction: str
@@ -31,6 +32,8 @@ class Worked(msgspec.Struct, frozen=True, kw_only=True):
     statement: str
     started_ms: float
     ended_ms: float
+    begun_ms: float = 0.0
+    had: frozenset[str] = frozenset()
     held: Mapping[str, Hold] = {}
     read: Mapping[str, int] = {}
     written: Mapping[str, int] = {}

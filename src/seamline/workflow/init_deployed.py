@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from seamline.errors import SeamlineError
-from seamline.migrations.bind import Legs, not_walked
+from seamline.migrations.bind import legs_of, not_walked
 from seamline.run.setup import Setup
 from seamline.spec import DATA
 from seamline.workflow.spec_files import existing, generated_before
@@ -38,7 +38,7 @@ async def _heads(setup: Setup) -> list[str]:
     if not_walked(setup.project):
         return []
     try:
-        async with Legs(setup, setup.server, database.migrations).leg() as leg:
+        async with legs_of(setup, setup.server, database.migrations).leg() as leg:
             return sorted(leg.history.heads)
     except SeamlineError:
         return []

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import msgspec
 
-from seamline.migrations.bind import Legs, not_walked
+from seamline.migrations.bind import legs_of, not_walked
 from seamline.migrations.hazard.measure import Hazards, Limits
 from seamline.migrations.hazard.touched import above
 from seamline.migrations.history import Revision
 from seamline.migrations.judge import subject
+from seamline.migrations.leg import Legs
 from seamline.migrations.walk import Policy, Walk, confirmed
 from seamline.model.case import NotCovered
 from seamline.model.event import (
@@ -57,16 +58,16 @@ async def walk(setup: Setup, files: Files, emit: Callable[[Event], None], *, kee
     wanted = files.data.migrations
     loses = {one.revision: one.reason for one in wanted.loses}
     policy = Policy(irreversible=frozenset(wanted.irreversible), loses=loses, known=_read(path))
-    legs = Legs(setup, setup.server, database.migrations)
+    legs = legs_of(setup, setup.server, database.migrations)
     found: list[Finding] = []
-    first = Walk(legs.leg, policy)
+    first = Walk(legs, policy)
     async for event in first.events():
         safe = _safe(event, setup.redactor)
         found += findings_of(safe)
         emit(safe)
     if any(f.severity != "info" for f in found):
         second: list[Finding] = []
-        async for event in Walk(legs.leg, policy).events():
+        async for event in Walk(legs, policy).events():
             second += findings_of(_safe(event, setup.redactor))
         for finding in confirmed(found, second):
             emit(FindingConfirmed(at=time.time(), finding=finding))
@@ -99,7 +100,7 @@ async def _hazards(
         return
     budget = wanted.budget.access_exclusive_ms if wanted.budget is not None else None
     limits = Limits(rows=wanted.rows, deployed=wanted.deployed, budget_ms=budget, refused=refused)
-    async for event in Hazards(legs.leg, limits).events():
+    async for event in Hazards(legs, limits).events():
         yield event
 
 

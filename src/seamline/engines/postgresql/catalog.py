@@ -6,6 +6,7 @@ and those of its columns' domains, the latter named `column.constraint`.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 
 import msgspec
@@ -15,6 +16,11 @@ from seamline.model.catalog import Catalog, Table, Type
 
 _TABLES = msgspec.json.Decoder(tuple[Table, ...])
 _TYPES = msgspec.json.Decoder(tuple[Type, ...])
+
+
+@cache
+def _statement(file: str) -> bytes:
+    return (files(__package__) / file).read_bytes()
 
 
 async def read_catalog(connection: Connection) -> Catalog:
@@ -29,6 +35,6 @@ async def read_catalog(connection: Connection) -> Catalog:
 
 
 async def _ask(connection: Connection, file: str) -> str:
-    query = (files(__package__) / file).read_text("utf-8")
-    row = await (await connection.execute(query.encode())).fetchone()
+    # Prepared: to plan these takes longer than to run them, and a walk asks after each revision.
+    row = await (await connection.execute(_statement(file), prepare=True)).fetchone()
     return str(row[0]) if row else "[]"

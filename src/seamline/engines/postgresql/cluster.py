@@ -125,10 +125,17 @@ class Cluster:
             del self._made[real]
 
     async def run_script(
-        self, address: Address, sql: str, label: str, *, atomic: bool = False
+        self,
+        address: Address,
+        sql: str,
+        label: str,
+        *,
+        atomic: bool = False,
+        last: str = "",
+        apart: bool = False,
     ) -> None:
         """Run a SQL file's text as the system's role on a connection of its own. Raises `SpecError`."""
-        await run_script(address.url, sql, label, atomic=atomic)
+        await run_script(address.url, sql, label, atomic=atomic, last=last, apart=apart)
 
     def via(self, address: Address, port: int) -> Address | None:
         """The address through a proxy on a loopback port; None where the server wants encryption."""

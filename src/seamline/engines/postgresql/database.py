@@ -17,7 +17,7 @@ from seamline.engines.postgresql.image import decode
 from seamline.engines.postgresql.plan import read_indexed, scanned
 from seamline.engines.postgresql.session import TEXT_SETTINGS, Connection, connect, message
 from seamline.engines.postgresql.snapshot import open_snapshot
-from seamline.engines.postgresql.structure import StructureReader, read_contents
+from seamline.engines.postgresql.structure import ContentsReader, StructureReader
 from seamline.engines.postgresql.watch import watching
 from seamline.engines.protocol import Address, Capture, Locks, Scanned, Snapshot, Watch
 from seamline.errors import TargetError
@@ -52,6 +52,7 @@ class OpenDatabase:
         self._conninfo = conninfo
         self._connection = connection
         self._structure = StructureReader(connection)
+        self._contents = ContentsReader(connection)
 
     async def catalog(self) -> Catalog:
         """Everything that the database says of its tables now."""
@@ -63,7 +64,7 @@ class OpenDatabase:
 
     async def contents(self, tables: Sequence[Thing], most: int) -> dict[str, Contents]:
         """What tables hold now, by name; the rows themselves where there are at most `most`."""
-        return await read_contents(self._connection, tables, most)
+        return await self._contents.read(tables, most)
 
     async def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]:
         """The rows of one statement, with values as row images have them (timestamps are ISO 8601 text, UTC).

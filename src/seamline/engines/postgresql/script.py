@@ -154,8 +154,17 @@ def _place(text: str, offset: int) -> tuple[int, int]:
     return before.count("\n") + 1, offset - before.rfind("\n")
 
 
-async def run_script(url: str, text: str, label: str, *, atomic: bool = False) -> None:
-    """Run the SQL file `text` on a connection of its own to `url`, with `atomic` in one transaction.
+async def run_script(
+    url: str,
+    text: str,
+    label: str,
+    *,
+    atomic: bool = False,
+    last: str = "",
+    apart: bool = False,
+) -> None:
+    """Run the SQL file `text` on a connection of its own to `url`, with `atomic` in one transaction, which
+    says `last` before it ends; with `apart` no two statements go together.
 
     Raises `SpecError` as `label:line:column: message`. What was sent before the failing round trip stays
     where it is not atomic.
@@ -171,9 +180,8 @@ async def run_script(url: str, text: str, label: str, *, atomic: bool = False) -
         script = _Script(connection, text, label)
         group: list[Statement] = []
         for statement in split(text, label):
-            if group and not (
-                statement.groups and statement.end - group[0].start < _GROUP_CHARACTERS
-            ):
+            is_near = group and statement.end - group[0].start < _GROUP_CHARACTERS
+            if group and (apart or not statement.groups or not is_near):
                 await script.run(group)
                 group = []
             if statement.groups:
@@ -185,7 +193,7 @@ async def run_script(url: str, text: str, label: str, *, atomic: bool = False) -
         if group:
             await script.run(group)
         if atomic:
-            await script.commit()
+            await script.commit(last)
         if connection.info.transaction_status != pq.TransactionStatus.IDLE:
             line, _ = _place(text, len(text.rstrip()))
             raise SpecError(f"{label}:{line}:1: the file ends inside a transaction: add COMMIT")
@@ -217,9 +225,11 @@ class _Script:
             where = group[0].start + int(position) - 1 if position else failed
             raise self._refused(where, psycopg.errors.error_from_result(result))
 
-    async def commit(self) -> None:
+    async def commit(self, last: str) -> None:
         """End the transaction of an atomic file; deferred constraints are checked here."""
         try:
+            if last:
+                await self._connection.execute(last.encode())
             await self._connection.execute("COMMIT")
         except psycopg.Error as error:
             raise self._refused(len(self._text.rstrip()), error) from error

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import count
 
 import msgspec
 import psycopg
@@ -101,32 +102,50 @@ class StructureReader:
         return str(row[0]) if row else ""
 
 
-async def read_contents(
-    connection: Connection, tables: Sequence[Thing], most: int
-) -> dict[str, Contents]:
-    """What each of the tables holds, by name; the rows themselves where there are at most `most`.
+class ContentsReader:
+    """Reads what tables of a connection's database hold. The server keeps the statement for a table: to
+    plan it takes longer than to read a few rows, and is done again only where the table has changed."""
 
-    A row is hashed as jsonb: its keys have an order of their own, whatever that of the columns.
-    """
-    if not tables:
-        return {}
-    text = " UNION ALL ".join(_of_table(number, t.sql, most) for number, t in enumerate(tables))
-    try:
-        found = await (await connection.execute(text.encode(), prepare=False)).fetchall()
-    except psycopg.Error as error:
-        raise TargetError(f"rows cannot be read: {message(error)}") from error
-    contents = {}
-    for number, count, digest, rows in found:
-        contents[tables[int(str(number))].name] = Contents(
-            count=int(str(count)),
-            digest=str(digest),
-            rows=None if rows is None else _ROWS.decode(str(rows)),
-        )
-    return contents
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._numbers = count()
+        self._prepared: dict[tuple[str, int], str] = {}
+
+    async def read(self, tables: Sequence[Thing], most: int) -> dict[str, Contents]:
+        """What each of the tables holds, by name; the rows themselves where there are at most `most`."""
+        if not tables:
+            return {}
+        new = sorted({t.sql for t in tables if (t.sql, most) not in self._prepared})
+        names = {t.sql: self._prepared.get((t.sql, most), "") for t in tables}
+        names |= {table: f"_seam_contents_{next(self._numbers)}" for table in new}
+        text = [f"PREPARE {names[t]} AS {_of_table(t, most)}" for t in new]
+        text += [f"EXECUTE {names[t.sql]}" for t in tables]
+        try:
+            cursor = await self._connection.execute(";".join(text).encode(), prepare=False)
+            for _ in new:
+                cursor.nextset()
+            self._prepared.update({(t, most): names[t] for t in new})
+            contents = {}
+            for table in tables:
+                contents[table.name] = _contents(await cursor.fetchone())
+                cursor.nextset()
+        except psycopg.Error as error:
+            raise TargetError(f"rows cannot be read: {message(error)}") from error
+        return contents
 
 
-def _of_table(number: int, table: str, most: int) -> str:
+def _contents(row: tuple[object, ...] | None) -> Contents:
+    number, digest, rows = row or (0, "", None)
+    return Contents(
+        count=int(str(number)),
+        digest=str(digest),
+        rows=None if rows is None else _ROWS.decode(str(rows)),
+    )
+
+
+def _of_table(table: str, most: int) -> str:
+    """A row is hashed as jsonb: its keys have an order of their own, whatever that of the columns."""
     image = "to_jsonb(_seam_t)::text"
     digest = f"coalesce(sum(('x' || left(md5({image}), 15))::bit(60)::bigint), 0)::text"
     rows = f"CASE WHEN count(*) <= {most} THEN coalesce(json_agg({image}), '[]')::text END"
-    return f"SELECT {number}, count(*), {digest}, {rows} FROM {table} AS _seam_t"
+    return f"SELECT count(*), {digest}, {rows} FROM {table} AS _seam_t"

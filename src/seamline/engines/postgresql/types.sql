@@ -1,5 +1,10 @@
 -- The types that are made of other types or of labels, as one JSON text; built-in ranges among them.
 
+WITH space AS MATERIALIZED (
+    SELECT n.oid FROM pg_namespace n
+    WHERE n.nspname <> 'information_schema'
+      AND obj_description(n.oid, 'pg_namespace') IS DISTINCT FROM 'Row capture of Seamline; removed at the end of a run.'
+)
 SELECT coalesce(json_agg(json_build_object('name', format_type(t.oid, NULL),
     'kind', CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'c' THEN 'composite' WHEN 'd' THEN 'domain'
         WHEN 'r' THEN 'range' ELSE 'multirange' END,
@@ -14,8 +19,6 @@ SELECT coalesce(json_agg(json_build_object('name', format_type(t.oid, NULL),
     'checks', coalesce((SELECT json_agg(pg_get_expr(c.conbin, 0) ORDER BY c.conname)
         FROM pg_constraint c WHERE c.contypid = t.oid AND c.contype = 'c'), '[]'),
     'not_null', t.typnotnull) ORDER BY format_type(t.oid, NULL) COLLATE "C"), '[]')::text
-FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+FROM pg_type t JOIN space n ON n.oid = t.typnamespace
 LEFT JOIN pg_class k ON k.oid = t.typrelid
 WHERE t.typtype IN ('e', 'c', 'd', 'r', 'm') AND coalesce(k.relkind, 'c') = 'c'
-  AND n.nspname <> 'information_schema'
-  AND obj_description(n.oid, 'pg_namespace') IS DISTINCT FROM 'Row capture of Seamline; removed at the end of a run.'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import cast
@@ -33,7 +33,7 @@ _MODES: tuple[tuple[str, str, Blocks], ...] = (
 )
 _HOLDS = {mode: (rank, Hold(lock=lock, blocks=b)) for rank, (mode, lock, b) in enumerate(_MODES)}
 _LOG = b"""
-    SELECT transaction, kind, statement, started, ended, held, read, written, rewritten
+    SELECT transaction, kind, statement, started, ended, begun, had, held, read, written, rewritten
     FROM seamline_watch.log ORDER BY number
 """
 # An index of a partitioned table, or of a partition, may rightly wait for its counterparts.
@@ -48,12 +48,14 @@ _INVALID = b"""
 class TableWatch:
     """The `Watch` of PostgreSQL. Use `watching`."""
 
+    last_words = "SELECT seamline_watch.last_words()"
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def begin(self) -> None:
+    async def begin(self, bookkeeping: Collection[str] = ()) -> None:
         """All tables that stand now are watched; what was told before is forgotten."""
-        await self._execute(b"SELECT seamline_watch.know()")
+        await self._execute(b"SELECT seamline_watch.know(%s::text[])", (sorted(bookkeeping),))
 
     async def told(self) -> tuple[Worked, ...]:
         """What statements did since `begin`, in their order."""
@@ -106,19 +108,26 @@ class TableWatch:
 
 
 def _worked(row: tuple[object, ...]) -> Worked:
-    transaction, kind, statement, started, ended, held, read, written, rewritten = row
-    modes = cast("Mapping[str, list[str]]", held)
+    transaction, kind, statement, started, ended, begun, had, held, read, written, rewritten = row
+    before = _strongest_of(had)
     return Worked(
         transaction=str(transaction),
         kind=str(kind),
         statement=str(statement),
         started_ms=float(str(started)),
         ended_ms=float(str(ended)),
-        held={table: _strongest(found) for table, found in sorted(modes.items())},
+        begun_ms=float(str(begun)),
+        had=frozenset(table for table, hold in before.items() if hold.blocks != "nothing"),
+        held=_strongest_of(held),
         read=cast("Mapping[str, int]", read),
         written=cast("Mapping[str, int]", written),
         rewritten=tuple(dict.fromkeys(cast("list[str]", rewritten))),
     )
+
+
+def _strongest_of(modes: object) -> dict[str, Hold]:
+    by_table = cast("Mapping[str, list[str]]", modes)
+    return {table: _strongest(found) for table, found in sorted(by_table.items())}
 
 
 def _strongest(modes: Iterable[str]) -> Hold:

@@ -12,11 +12,22 @@ CREATE UNLOGGED TABLE seamline_watch.known (oid oid PRIMARY KEY, name text NOT N
 CREATE UNLOGGED TABLE seamline_watch.log (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, transaction text NOT NULL, kind text NOT NULL,
     statement text NOT NULL, started float8 NOT NULL, ended float8 NOT NULL,
-    held jsonb NOT NULL, read jsonb NOT NULL, written jsonb NOT NULL, rewritten jsonb NOT NULL
+    begun float8 NOT NULL, had jsonb NOT NULL, held jsonb NOT NULL,
+    read jsonb NOT NULL, written jsonb NOT NULL, rewritten jsonb NOT NULL
 );
 
 CREATE FUNCTION seamline_watch.now_ms() RETURNS float8 LANGUAGE sql
     AS $f$ SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 $f$;
+
+-- The connection's locks on known tables: {name: [mode, …]}.
+CREATE FUNCTION seamline_watch.holds() RETURNS jsonb LANGUAGE sql AS $f$
+    SELECT coalesce(jsonb_object_agg(h.name, h.modes), '{}') FROM (
+        SELECT k.name, jsonb_agg(DISTINCT l.mode) AS modes
+        FROM pg_locks l JOIN seamline_watch.known k ON k.oid = l.relation
+        WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted
+          AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+        GROUP BY k.name) h
+$f$;
 
 -- Rows read so far by full scans of known tables, by oid; the counters are the connection's own.
 CREATE FUNCTION seamline_watch.read_so_far() RETURNS jsonb LANGUAGE sql AS $f$
@@ -27,20 +38,17 @@ $f$;
 CREATE FUNCTION seamline_watch.begin_statement() RETURNS text LANGUAGE sql AS $f$
     SELECT concat(set_config('seamline.started', seamline_watch.now_ms()::text, false),
                   set_config('seamline.read', seamline_watch.read_so_far()::text, false),
+                  set_config('seamline.had', seamline_watch.holds()::text, false),
                   set_config('seamline.rewritten', '[]', false))
 $f$;
 
 CREATE FUNCTION seamline_watch.end_statement(kind text, written jsonb) RETURNS void LANGUAGE sql AS $f$
-    INSERT INTO seamline_watch.log (transaction, kind, statement, started, ended, held, read, written, rewritten)
+    INSERT INTO seamline_watch.log
+        (transaction, kind, statement, started, ended, begun, had, held, read, written, rewritten)
     SELECT coalesce(pg_current_xact_id_if_assigned()::text, ''), kind, coalesce(current_query(), ''),
         coalesce(nullif(current_setting('seamline.started', true), '')::float8, seamline_watch.now_ms()),
-        seamline_watch.now_ms(),
-        (SELECT coalesce(jsonb_object_agg(h.name, h.modes), '{}') FROM (
-            SELECT k.name, jsonb_agg(DISTINCT l.mode) AS modes
-            FROM pg_locks l JOIN seamline_watch.known k ON k.oid = l.relation
-            WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted
-              AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-            GROUP BY k.name) h),
+        seamline_watch.now_ms(), extract(epoch FROM transaction_timestamp())::float8 * 1000,
+        coalesce(nullif(current_setting('seamline.had', true), ''), '{}')::jsonb, seamline_watch.holds(),
         (SELECT coalesce(jsonb_object_agg(k.name, r.rows), '{}') FROM (
             SELECT n.key::oid AS oid, n.value::bigint - coalesce((w.was ->> n.key)::bigint, 0) AS rows
             FROM jsonb_each_text(seamline_watch.read_so_far()) n
@@ -48,6 +56,15 @@ CREATE FUNCTION seamline_watch.end_statement(kind text, written jsonb) RETURNS v
             ) r JOIN seamline_watch.known k ON k.oid = r.oid WHERE r.rows > 0),
         written, coalesce(nullif(current_setting('seamline.rewritten', true), ''), '[]')::jsonb
 $f$;
+
+-- Locks that no statement has told of are there at the end: who runs a transaction may say this last.
+CREATE FUNCTION seamline_watch.last_words() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $f$
+BEGIN
+    PERFORM pg_current_xact_id();
+    PERFORM seamline_watch.begin_statement();
+    PERFORM seamline_watch.end_statement('COMMIT', '{}');
+END $f$;
 
 CREATE FUNCTION seamline_watch.on_start() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $f$
@@ -92,8 +109,9 @@ BEGIN
     RETURN NULL;
 END $f$;
 
--- All tables that stand now are known; those that are not watched yet are watched.
-CREATE FUNCTION seamline_watch.know() RETURNS void LANGUAGE plpgsql AS $f$
+-- All tables that stand now are known; those that are not watched yet are watched. What is inserted is none of
+-- our business but where a tool notes that it has applied a revision: by then all its locks are held.
+CREATE FUNCTION seamline_watch.know(bookkeeping text[]) RETURNS void LANGUAGE plpgsql AS $f$
 DECLARE
     one record;
 BEGIN
@@ -103,14 +121,16 @@ BEGIN
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
       AND n.nspname NOT IN ('information_schema', 'seamline_watch');
-    FOR one IN SELECT c.oid::regclass AS sql FROM seamline_watch.known k JOIN pg_class c USING (oid)
+    FOR one IN SELECT c.oid::regclass AS sql,
+            CASE WHEN lower(c.relname) = ANY (bookkeeping) THEN 'INSERT OR ' ELSE '' END || 'UPDATE OR DELETE' AS events
+        FROM seamline_watch.known k JOIN pg_class c USING (oid)
         WHERE c.relkind IN ('r', 'p')
           AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'zz_seam_after')
     LOOP
-        EXECUTE format('CREATE TRIGGER zz_seam_before BEFORE UPDATE OR DELETE ON %s'
-                       ' FOR EACH STATEMENT EXECUTE FUNCTION seamline_watch.on_rows()', one.sql);
-        EXECUTE format('CREATE TRIGGER zz_seam_after AFTER UPDATE OR DELETE ON %s'
-                       ' FOR EACH STATEMENT EXECUTE FUNCTION seamline_watch.on_rows()', one.sql);
+        EXECUTE format('CREATE TRIGGER zz_seam_before BEFORE %s ON %s'
+                       ' FOR EACH STATEMENT EXECUTE FUNCTION seamline_watch.on_rows()', one.events, one.sql);
+        EXECUTE format('CREATE TRIGGER zz_seam_after AFTER %s ON %s'
+                       ' FOR EACH STATEMENT EXECUTE FUNCTION seamline_watch.on_rows()', one.events, one.sql);
     END LOOP;
     TRUNCATE seamline_watch.log;  -- last: to make a trigger is a statement, too
 END $f$;

@@ -15,7 +15,7 @@ from seamline.errors import TargetError
 from seamline.migrations.difference import changed
 from seamline.migrations.history import Problem, Revision
 from seamline.migrations.judge import subject
-from seamline.migrations.walk import Leg
+from seamline.migrations.leg import Leg
 from seamline.model.row import Row
 from seamline.model.structure import Structure
 

@@ -114,16 +114,50 @@ def _backfill(seen: Measured) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _budget(seen: Measured, budget_ms: int) -> Iterator[Finding]:
-    since: dict[tuple[str, str], float] = {}
+class _Spent(msgspec.Struct, frozen=True, kw_only=True):
+    """For how long nobody could read a table: what is sure, and what it is at most."""
+
+    sure_ms: float
+    most_ms: float
+
+
+def _spent(seen: Measured) -> dict[str, list[_Spent]]:
+    """By table, for each transaction. A lock that no statement which is told of has taken (LOCK TABLE) was
+    taken at some time before the one that first shows it."""
+    since: dict[tuple[str, str], tuple[float, float]] = {}
     until: dict[str, float] = {}
     for worked in seen.worked:
-        until[worked.transaction] = worked.ended_ms
+        before = until.get(worked.transaction, worked.begun_ms)
         for table, hold in worked.held.items():
             if hold.blocks == "reads and writes" and seen.rows.get(table, 0) >= FEW:
-                since.setdefault((worked.transaction, table), worked.started_ms)
-    for (transaction, table), start in sorted(since.items()):
-        spent = until[transaction] - start
+                earliest = before if table in worked.had else worked.started_ms
+                since.setdefault((worked.transaction, table), (worked.started_ms, earliest))
+        until[worked.transaction] = worked.ended_ms
+    found: dict[str, list[_Spent]] = {}
+    for (transaction, table), (start, earliest) in sorted(since.items()):
+        end = until[transaction]
+        spent = _Spent(sure_ms=end - start, most_ms=end - earliest)
+        found.setdefault(table, []).append(spent)
+    return found
+
+
+def uncertain(seen: Measured) -> Iterator[str]:
+    """What cannot be judged, and why."""
+    budget = seen.budget_ms
+    if budget is None:
+        return
+    for table, spent in _spent(seen).items():
+        longest = max(s.most_ms for s in spent)
+        if longest > budget and max(s.sure_ms for s in spent) <= budget:
+            yield (
+                f"withinLockBudget: {table} is locked by a statement of which the server tells nothing"
+                f" (LOCK TABLE): it cannot be said whether for longer than {budget:,} ms"
+            )
+
+
+def _budget(seen: Measured, budget_ms: int) -> Iterator[Finding]:
+    for table, each in _spent(seen).items():
+        spent = max(s.sure_ms for s in each)
         if spent > budget_ms:
             yield _finding(
                 seen, "withinLockBudget", (table,), None,

@@ -8,29 +8,33 @@ nothing costs as good as nothing. A third one shows which revisions depend on wh
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Collection, Sequence
 
 import msgspec
 
 from seamline.engines.protocol import Watch
 from seamline.errors import TargetError
 from seamline.migrations.hazard.hostile import HostileRows
-from seamline.migrations.hazard.judge import Measured, judge, worst
-from seamline.migrations.hazard.touched import above, touched
+from seamline.migrations.hazard.judge import Measured, judge, uncertain, worst
+from seamline.migrations.hazard.touched import above, row_locks, touched
 from seamline.migrations.history import Problem, Revision
 from seamline.migrations.judge import subject, up_failed
-from seamline.migrations.walk import Leg
+from seamline.migrations.leg import Leg, Legs
 from seamline.model.case import NotCovered
 from seamline.model.event import RevisionMeasured, Skipped
 from seamline.model.finding import Finding
 from seamline.model.structure import Thing
 from seamline.model.vocabulary import HAZARD_CHECKS, Severity
 from seamline.model.worked import Worked
+from seamline.rows.maker import BOOKKEEPING
 
 _SAMPLE = 500
 """Rows that are made one by one; the others are copies of them."""
 _DUPLICATE = "23505"
+_ROW_LOCKS = (
+    "rows of it are locked one by one (ROW SHARE, as by SELECT … FOR UPDATE), which keeps others from writing"
+    " them; how many, and for how long, the server does not tell: no check judges that"
+)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,10 +51,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hazards:
-    """One pass through the history of the databases that `leg` makes."""
+    """One pass through the history of `legs`."""
 
-    def __init__(self, leg: Callable[[], AbstractAsyncContextManager[Leg]], limits: Limits) -> None:
-        self._leg = leg
+    def __init__(self, legs: Legs, limits: Limits) -> None:
+        self._legs = legs
         self._limits = limits
         self._full: dict[str, int] = {}
         self._has_failed = False
@@ -59,9 +63,9 @@ class Hazards:
         """An event for each revision that is not history yet."""
         try:
             async with (
-                self._leg() as scout,
-                self._leg() as full,
-                self._leg() as rough,
+                self._legs.leg() as scout,
+                self._legs.leg() as full,
+                self._legs.leg() as rough,
                 scout.database.watch() as light,
                 full.database.watch() as heavy,
             ):
@@ -81,10 +85,12 @@ class Hazards:
         revisions = scout.history.revisions
         below = {r.id: r.down for r in revisions}
         new = above(self._limits.deployed or (), below)
+        notes = {*BOOKKEEPING, scout.history.bookkeeping.rpartition(".")[2].lower()}
+        scout.history.before_commit, full.history.before_commit = light.last_words, heavy.last_words
         for revision in revisions:
             is_new = revision.id in new
             if is_new:
-                await light.begin()
+                await light.begin(notes)
             if (await scout.history.up(revision.id)).problem is not None:
                 return  # the walk says why
             if not is_new:
@@ -93,10 +99,11 @@ class Hazards:
                 continue
             seen = await light.told()
             tables = touched(seen, scout.history.bookkeeping)
-            event = await self._measured(full, heavy, revision, tables)
+            event = await self._measured(full, heavy, revision, tables, notes)
             is_known = self._has_failed or revision.id in self._limits.refused
-            notes = await hostile.tried(revision, () if is_known else tables)
-            yield msgspec.structs.replace(event, notes=(*event.notes, *notes))
+            more = [f"{t}: {_ROW_LOCKS}" for t in row_locks(seen, scout.history.bookkeeping)]
+            more += await hostile.tried(revision, () if is_known else tables)
+            yield msgspec.structs.replace(event, notes=(*event.notes, *more))
 
     async def _silently(self, full: Leg, heavy: Watch, revision: Revision) -> None:
         step = await full.history.up(revision.id)
@@ -106,11 +113,16 @@ class Hazards:
             )
 
     async def _measured(
-        self, full: Leg, heavy: Watch, revision: Revision, names: frozenset[str]
+        self,
+        full: Leg,
+        heavy: Watch,
+        revision: Revision,
+        names: frozenset[str],
+        notes: Collection[str],
     ) -> RevisionMeasured:
         things = await self._things(full, names)
         rows = await self._fill(full, heavy, things)
-        await heavy.begin()
+        await heavy.begin(notes)
         step = await full.history.up(revision.id)
         self._has_failed = step.problem is not None
         if step.problem is not None:
@@ -181,8 +193,9 @@ class Hazards:
             rewritten=tuple(dict.fromkeys(rewritten)),
             checks=checks if any(rows.values()) else (),
             findings=tuple(judge(measured)),
-            notes=tuple(
-                f"{t} was left empty: no lock on it counts" for t, n in rows.items() if not n
+            notes=(
+                *(f"{t} was left empty: no lock on it counts" for t, n in rows.items() if not n),
+                *uncertain(measured),
             ),
         )
 

@@ -24,6 +24,19 @@ def touched(worked: Sequence[Worked], bookkeeping: str) -> frozenset[str]:
     return frozenset(t for t in found if not _is_tools(t, bookkeeping))
 
 
+def row_locks(worked: Sequence[Worked], bookkeeping: str) -> tuple[str, ...]:
+    """Tables of which a revision locks rows one by one (SELECT … FOR UPDATE), by the lock that comes with it.
+    In empty tables it does not come of rows that refer to others."""
+    return tuple(
+        dict.fromkeys(
+            table
+            for one in worked
+            for table, hold in one.held.items()
+            if hold.lock == "ROW SHARE" and not _is_tools(table, bookkeeping)
+        )
+    )
+
+
 def _is_tools(table: str, bookkeeping: str) -> bool:
     return table == bookkeeping or table.rpartition(".")[2].lower() in BOOKKEEPING
 
