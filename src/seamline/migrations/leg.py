@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 
 import msgspec
 
 from seamline.engines.protocol import Address, Database, Server
+from seamline.errors import TargetError
 from seamline.migrations.history import History
 from seamline.migrations.stock import Known, Stock
 
@@ -83,7 +84,8 @@ class Legs:
                 yield leg
         finally:
             await leg.close()
-            await self._server.drop(address.name)
+            with suppress(TargetError):  # a server that is gone, of which what went before has told
+                await self._server.drop(address.name)
 
     async def keep(self, leg: Leg, done: int) -> Kept:
         """Keep the database of a leg as it is. Raises `TargetError` where the server makes no copy."""
