@@ -1,5 +1,6 @@
 """Lets the statements of two requests go on one at a time, in the order that a schedule says.
 
+A request is sent when its first turn comes: a system may let no other one in while a statement waits.
 Whose statement it is nobody tells us. One request runs at a time, so a new statement is that one's, unless
 its connection is inside a transaction: then it belongs to whoever began it. A request whose statement
 waits for a lock is left alone until it no longer does; one that waits for what no database knows of (a lock
@@ -92,10 +93,8 @@ class Conductor:
         """Send each request, let them go on as `choices` says, and then one to its end before the other."""
         pumps = [asyncio.ensure_future(self._arrivals()), asyncio.ensure_future(self._endings())]
         try:
-            first = choices[:1]
-            for member in sorted(self.members, key=lambda m: m.side != first):
-                await self._start(member, send)
-            await self._conduct(choices)
+            self.members.sort(key=lambda m: m.side != choices[:1])
+            await self._conduct(choices, send)
             return self.answers()
         finally:
             self.gate.open()
@@ -129,11 +128,18 @@ class Conductor:
         member.task = asyncio.ensure_future(answered())
         await self._settle(member)
 
-    async def _conduct(self, choices: str) -> None:
+    def _ready(self, wanted: str) -> list[Member]:
+        """Those that can go on; one that was not sent yet, where it is wanted or no other is under way."""
+        held = [m for m in self.members if m.state == "held"]
+        new = [m for m in self.members if m.state == "new"]
+        is_idle = all(m.state in ("new", "done") for m in self.members)
+        return [*held, *new] if held or is_idle or any(m.side == wanted for m in new) else []
+
+    async def _conduct(self, choices: str, send: Callable[[Side], Awaitable[Any]]) -> None:
         current: Member | None = None
         number, until = 0, time.monotonic() + _STUCK_S
         while any(m.state != "done" for m in self.members):
-            ready = [m for m in self.members if m.state == "held"]
+            ready = self._ready(choices[number : number + 1])
             if not ready:
                 if time.monotonic() > until:
                     raise Stuck(
@@ -149,7 +155,10 @@ class Conductor:
             current = chosen
             number += 1
             until = time.monotonic() + _STUCK_S
-            await self._step(chosen)
+            if chosen.state == "new":
+                await self._start(chosen, send)
+            if self._is(chosen, "held"):
+                await self._step(chosen)
 
     def _point(self, chosen: Member, current: Member | None, ready: list[Member]) -> Point:
         """What could have been chosen here: another one only where that may matter."""

@@ -54,6 +54,17 @@ class Outcome(msgspec.Struct, frozen=True):
         return self.answers.get(side, (0, ""))[0]
 
 
+def difference(one: Outcome, other: Outcome) -> str:
+    """What differs of two outcomes, in words: whose answers, rows of which tables."""
+    answers = [s for s in one.answers if one.answers[s] != other.answers.get(s)]
+    said = [f"the answer to {s}" for s in answers]
+    rows = set(one.rows) ^ set(other.rows)
+    tables = sorted({r.split(" ", 2)[1] for r in rows})
+    if tables or one.rows != other.rows:
+        said.append(f"rows of {', '.join(tables)}" if tables else "how many rows")
+    return " and ".join(said)
+
+
 class Canon:
     """Knows what is noise for one pair, and makes outcomes comparable."""
 

@@ -10,7 +10,7 @@ import msgspec
 
 from seamline.explore.schedules.footprint import Footprint, conflict
 from seamline.explore.schedules.oracle import Judge, Named, References, named, verdict
-from seamline.explore.schedules.outcome import Canon
+from seamline.explore.schedules.outcome import Canon, difference
 from seamline.explore.schedules.pair import Pair
 from seamline.explore.schedules.stage import SIDES, Played, Stage, Unfit
 from seamline.model.schedule import Side
@@ -132,8 +132,10 @@ class Search:
         runs = {s: [await self._play(s), await self._play(s)] for s in SIDES}
         self._learn(runs)
         for both in runs.values():
-            if self._canon.outcome(both[0]) != self._canon.outcome(both[1]):
-                raise Unfit("one after the other gives another outcome each time")
+            one, other = (self._canon.outcome(p) for p in both)
+            if one != other:
+                what = difference(one, other)
+                raise Unfit(f"one after the other gives another outcome each time: {what}")
         self._serial = [r for both in runs.values() for r in both]
         if self.result.stale:
             return
