@@ -40,7 +40,7 @@ def verdict(canon: Canon, refs: References, played: Played) -> Verdict:
     came = canon.outcome(played)
     if any(came == canon.outcome(s) for s in refs.serial):
         return "serial"
-    if _is_refused(canon, refs, played):
+    if _is_refused(canon, refs, played) or _is_deleted_twice(canon, refs, played):
         return "refused"
     return "violation"
 
@@ -63,6 +63,15 @@ def _is_refused(canon: Canon, refs: References, played: Played) -> bool:
         if rows.rows == solo.rows and rows.answers.get(other) == solo.answers.get(other):
             return True
     return False
+
+
+def _is_deleted_twice(canon: Canon, refs: References, played: Played) -> bool:
+    """Both have deleted the same, and both are told so: that is once (RFC 9110, 9.2.2)."""
+    if any(r.method != "DELETE" for r in played.requests.values()):
+        return False
+    came = canon.outcome(played)
+    fine = all(200 <= came.status(s) < 300 for s in SIDES)
+    return fine and any(came.rows == canon.outcome(s).rows for s in refs.serial)
 
 
 def _refused_too(canon: Canon, refs: References, played: Played, side: Side) -> bool:
