@@ -10,9 +10,9 @@ import msgspec
 from seamline.engines.protocol import Locks
 from seamline.model.catalog import Catalog
 from seamline.model.statement import SqlKind
+from seamline.text.statement import fingerprint
 
 _WORD = re.compile(r"[A-Za-z_][\w$]*")
-_LITERAL = re.compile(r"'(?:[^']|'')*'")
 _TARGET = re.compile(
     r"\b(?:insert\s+into|update(?:\s+only)?|delete\s+from(?:\s+only)?|merge\s+into)\s+"
     r'((?:"[^"]+"|\w+)(?:\s*\.\s*(?:"[^"]+"|\w+))?)',
@@ -50,7 +50,7 @@ class Footprints:
 
     def of(self, text: str, kind: SqlKind) -> Footprint:
         """What a statement touches, as far as it is known."""
-        plain = _LITERAL.sub("''", text)
+        plain = fingerprint(text)
         named = {self._names[w] for w in _words(plain) if w in self._names}
         written = {
             self._names[n]
