@@ -2,21 +2,20 @@
 
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from multiprocessing.process import BaseProcess
 
 import psycopg
 import pytest
 
 from shop.defects import DEFECTS
 from shop.defects.table import transactions
+from tests import process
 from tests.client import Client
+from tests.process import ROOT
 
-ROOT = Path(__file__).parents[1]
 SECRET = "for-tests-only-for-tests-only-for-tests-only"
 # Some tests import modules of the shop, which read their settings when they are imported.
 os.environ.setdefault("JWT_SECRET", SECRET)
@@ -68,8 +67,7 @@ def rows(seeded_url: str) -> Iterator[psycopg.Connection]:
 
 def alembic(url: str, *command: str, **env: str) -> None:
     """Run Alembic as an operator would."""
-    command = (sys.executable, "-m", "alembic", *command)
-    subprocess.run(command, cwd=ROOT, env=environment(url, **env), check=True)
+    process.alembic(environment(url, **env), *command)
 
 
 def environment(url: str, **more: str) -> dict[str, str]:
@@ -84,20 +82,19 @@ def running(url: str, **env: str) -> Iterator[int]:
     """A shop that answers on the port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = (sys.executable, "-m", "uvicorn", "shop.app:app", "--port", str(port))
-    quiet = ("--log-level", "critical", "--no-access-log")
-    with subprocess.Popen((*command, *quiet), cwd=ROOT, env=environment(url, **env)) as process:
-        try:
-            _wait_until_ready(process, Client(port, lenient=True))
-            yield port
-        finally:
-            process.terminate()
+    started = process.shop(environment(url, **env), port)
+    try:
+        _wait_until_ready(started, Client(port, lenient=True))
+        yield port
+    finally:
+        started.terminate()
+        started.join()
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], client: Client) -> None:
+def _wait_until_ready(started: BaseProcess, client: Client) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        assert process.poll() is None, "the shop ended at once"
+        assert started.is_alive(), "the shop ended at once"
         try:
             if client.send("GET", "/health").status == 200:
                 return

@@ -1,25 +1,18 @@
 """Each defect of the migrations does what it says."""
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from shop import overlay
-from tests.conftest import ROOT, environment
+from tests import process
+from tests.conftest import environment
+from tests.process import ROOT
 
 
 def sql_of(*command: str, defect: str = "") -> str:
     """The SQL that Alembic would run."""
-    done = subprocess.run(
-        (sys.executable, "-m", "alembic", *command, "--sql"),
-        cwd=ROOT,
-        env=environment("postgresql://nobody@nowhere/none", SHOP_DEFECTS=defect),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
+    env = environment("postgresql://nobody@nowhere/none", SHOP_DEFECTS=defect)
+    return process.alembic(env, *command, "--sql")
 
 
 def test_downgrades() -> None:
@@ -79,12 +72,5 @@ def test_next_releases(tmp_path: Path) -> None:
         folder = tmp_path / name
         shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns("__pycache__", "tests"))
         overlay.module_of("shop.defects", name).release(folder)
-        done = subprocess.run(
-            (sys.executable, "-m", "alembic", "upgrade", "0011:heads", "--sql"),
-            cwd=folder,
-            env=environment("postgresql://nobody@nowhere/none", PYTHONPATH=str(folder)),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert statement in done.stdout
+        env = environment("postgresql://nobody@nowhere/none", PYTHONPATH=str(folder))
+        assert statement in process.alembic(env, "upgrade", "0011:heads", "--sql", folder=folder)
