@@ -3,6 +3,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV   := .venv
 BIN    := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Each of the many processes of the tests would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo express work-order check test unit defects bench screenshots systems format clean
@@ -36,7 +38,7 @@ check: $(VENV)/.ready ## format, lint, types, import contract
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.ready ## the tests
-	$(BIN)/pytest -n 2 --dist loadfile -q
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 test: check unit demo ## all that CI needs
 

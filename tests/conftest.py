@@ -21,6 +21,13 @@ settings.register_profile(
 settings.load_profile("seamline")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first: behind the others, one worker would end long after the other."""
+    slow = {i.path for i in items if i.get_closest_marker("slow")}
+    items.sort(key=lambda i: i.path not in slow)
+
+
 def pytest_sessionfinish() -> None:
     """End what the runs of the session shared."""
     server_of_runs.stop()

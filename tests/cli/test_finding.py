@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ..project import write_project
 from .test_bad_input import seamline
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_finding_is_shown_and_tried_again_until_it_is_fixed(tmp_path: Path) -> None:

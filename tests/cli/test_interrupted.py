@@ -17,6 +17,8 @@ from seamline.report import read_events
 
 from ..project import write_project
 
+pytestmark = pytest.mark.slow
+
 ENDPOINTS = [
     {"endpoint": "/notes", "method": "POST", "cases": [
         {"id": "create", "kind": "positive", "request": {"json": {"text": "x"}}, "expect": {"status": 201}}

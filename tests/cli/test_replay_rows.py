@@ -7,10 +7,14 @@ import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from seamline.workflow.data import without_password
 
 from ..engines.lab import Lab
 from .test_bad_input import seamline
+
+pytestmark = pytest.mark.slow
 
 
 def framework(folder: Path, low: int = 0) -> Path:

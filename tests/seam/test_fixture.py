@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from .project import run_pytest, write_orders
+
+pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "pytest.md"
 
