@@ -120,6 +120,7 @@ async def test_three_times_the_same(database: Lab, shop: Shop) -> None:
             swept = await Sweeper(setup, rules, stack).sweep(ORDER)
         assert swept.sweep is not None
         trials = [(t.injection, t.exchange.status, t.struck) for t in swept.sweep.trials]
-        ids = [f.id for f in findings_in(swept, rules, setup.redactor)]
+        found = findings_in(swept, rules, setup.redactor)
+        ids = [(f.id, f.severity, f.title, f.actual) for f in found]
         seen.append((trials, ids))
     assert seen[0] == seen[1] == seen[2]

@@ -61,7 +61,7 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
         return answer.status if answer is not None else 0
 
 
-class _Cut:
+class Cut:
     """Cuts the connection behind the `number`th statement that makes something written durable."""
 
     def __init__(self, number: int) -> None:
@@ -120,7 +120,7 @@ class Stage:
 
         None where it has no such COMMIT.
         """
-        cut = _Cut(number)
+        cut = Cut(number)
         played = await self._play(pair, SIDES, "", frozenset(), way=cut)
         return played if cut.is_done else None
 
@@ -131,7 +131,7 @@ class Stage:
         choices: str,
         shared: frozenset[str] | None,
         *,
-        way: Literal["held", "at once"] | _Cut = "held",
+        way: Literal["held", "at once"] | Cut = "held",
     ) -> Played:
         self.runs += 1
         target = self.session.target

@@ -1,0 +1,76 @@
+"""Which COMMIT is cut, and what may come of a request that is sent again behind it."""
+
+from __future__ import annotations
+
+from seamline.explore.idempotency import after_lost_answer
+from seamline.explore.schedules.oracle import References
+from seamline.explore.schedules.stage import Cut, Played
+from seamline.model.exchange import Response
+from seamline.wire.policy import Pending
+
+from .schedules.test_outcome import CANON, played
+
+
+def pending(kind: str, connection: int = 1, *, in_transaction: bool = True) -> Pending:
+    return Pending(
+        number=1,
+        connection=connection,
+        backend=1,
+        text="",
+        params=None,
+        kind=kind,  # type: ignore[arg-type]
+        in_transaction=in_transaction,
+    )
+
+
+def cut_at(number: int, *statements: Pending) -> list[int]:
+    cut = Cut(number)
+    return [n for n, s in enumerate(statements) if cut.before(s).do == "drop_after"]
+
+
+def test_only_what_makes_rows_durable_is_cut() -> None:
+    reading = (pending("begin"), pending("read"), pending("commit"))
+    writing = (pending("begin"), pending("write"), pending("commit"))
+    undone = (pending("begin"), pending("write"), pending("rollback"), pending("commit"))
+    alone = pending("write", 2, in_transaction=False)
+    trace = (*reading, *undone, *writing, alone, *writing)
+    assert [cut_at(n, *trace) for n in (1, 2, 3, 4)] == [[9], [10], [13], []]
+
+
+ONE = [(10, [1])]
+TWO = [(10, [1]), (10, [1])]
+
+
+def run(orders: list[tuple[int, list[int]]], *statuses: int, told: tuple[int, int]) -> Played:
+    """A run that was answered so; 0 is no answer."""
+    made = played(orders, (7, 8), told)
+    replies: list[Response | None] = []
+    for side, status in zip("AB", statuses, strict=True):
+        body = made.answers[side].body if status == 201 else b"{}"  # type: ignore[index,union-attr]
+        reply = Response(status=status, headers=(("content-type", "application/json"),), body=body)
+        replies.append(reply if status else None)
+    return Played(
+        choices="",
+        answers={"A": replies[0], "B": replies[1]},
+        requests=made.requests,
+        changes=made.changes,
+    )
+
+
+REFS = References(
+    serial=(run(ONE, 201, 201, told=(0, 0)),), alone={"A": run(ONE, 201, 201, told=(0, 0))}
+)
+
+
+def test_behind_a_lost_answer_the_same_is_answered_and_nothing_is_done_again() -> None:
+    fine = run(ONE, 503, 201, told=(0, 0))
+    assert after_lost_answer(CANON, REFS, fine) == "serial"
+    again = run(TWO, 503, 201, told=(0, 1))
+    assert after_lost_answer(CANON, REFS, again) == "violation"
+
+
+def test_it_may_be_refused_only_where_the_first_one_ended_half_way() -> None:
+    refused = run(ONE, 503, 409, told=(0, 0))
+    assert after_lost_answer(CANON, REFS, refused) == "violation"
+    assert after_lost_answer(CANON, REFS, refused, is_last=False) == "refused"
+    assert after_lost_answer(CANON, REFS, run(ONE, 503, 0, told=(0, 0))) == "violation"
