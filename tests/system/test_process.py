@@ -279,3 +279,15 @@ async def test_a_system_that_somebody_else_runs_is_waited_for_too() -> None:
         with pytest.raises(TargetError, match=r"was not ready within 0\.1 s") as caught:
             await wait_ready(http, "/", timeout_s=0.1, process=None)
     assert "log lines" not in str(caught.value)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the kernel does not tell")
+async def test_one_that_works_is_told_from_one_that_waits(tmp_path: Path) -> None:
+    async with (
+        start(python("while True: pass"), tmp_path) as busy,
+        start(["sleep", "60"], tmp_path) as idle,
+    ):
+        await until(busy.is_working)
+        await until(lambda: not idle.is_working())
+        assert busy.is_working()
+    assert not busy.is_working()

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 
@@ -61,6 +61,10 @@ class Process:
         """Wait for its end; the exit code (negative: the signal that ended it)."""
         return await self._child.wait()
 
+    def is_working(self) -> bool:
+        """Whether a thread of the group runs, waits for a processor or for a disk; False where unknown."""
+        return any(map(_is_working, _threads_of(self._child.pid)))
+
     async def ask(self, line: bytes) -> bytes:
         """Say a line to a command that `talks` and take the line that it answers; empty: it has ended."""
         given, said = self._child.stdin, self._child.stdout
@@ -84,6 +88,23 @@ class Process:
         """SIGKILL to the whole group, whoever of it is left."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._child.pid, signal.SIGKILL)
+
+
+def _threads_of(group: int) -> Iterator[Path]:
+    """What the kernel tells of each thread of a process group, where it does (Linux)."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getpgid(int(entry.name)) == group:
+                yield from entry.glob("task/*/stat")
+        except OSError:  # it has ended meanwhile
+            continue
+
+
+def _is_working(stat: Path) -> bool:
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] in {"R", "D"}
+    except (OSError, IndexError):
+        return False
 
 
 def environment(env: Mapping[str, str]) -> dict[str, str]:

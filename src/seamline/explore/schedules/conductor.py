@@ -29,6 +29,8 @@ _FREE = frozenset(("begin", "savepoint", "housekeeping"))
 _FIRST_LOOK_S, _LONGEST_LOOK_S = 0.004, 0.03
 _ASIDE_S = 0.4
 """So long a request may do nothing that is seen before it is taken to wait for the other one."""
+_STILL = 4
+"""So many looks in a row must then show that no thread of the system works, or waits for a processor."""
 _STUCK_S = 20.0
 
 
@@ -58,10 +60,12 @@ class Member:
         self.footprints: list[Footprint] = []
         self.task: asyncio.Task[Any] | None = None
         self.turns = 0
+        self.still = 0
 
     def moved(self) -> None:
         """Something of it was seen."""
         now = time.monotonic()
+        self.still = 0
         self.longest_gap_s = max(self.longest_gap_s, now - self.since)
         self.since = now
 
@@ -79,6 +83,7 @@ class Conductor:
         footprints: Footprints,
         members: list[Member],
         shared: frozenset[str] | None = None,
+        is_working: Callable[[], bool] = lambda: False,
     ) -> None:
         self.gate = Gate(lambda _: True)
         self.members = members
@@ -86,6 +91,7 @@ class Conductor:
         self.points: list[Point] = []
         self.prints: list[tuple[Side, Footprint]] = []
         self._database, self._footprints, self._shared = database, footprints, shared
+        self._is_working = is_working
         self._owners: dict[int, Member] = {}
         self._limbo: list[tuple[Held, Member]] = []
 
@@ -275,7 +281,10 @@ class Conductor:
 
     def _is_aside(self, member: Member) -> bool:
         others = any(m is not member and m.state in ("held", "blocked") for m in self.members)
-        return others and time.monotonic() - member.since > member.patience_s
+        if not others or time.monotonic() - member.since <= member.patience_s:
+            return False
+        member.still = 0 if self._is_working() else member.still + 1
+        return member.still >= _STILL
 
     async def _arrivals(self) -> None:
         while True:

@@ -152,7 +152,8 @@ class Stage:
             raise Unfit(str(exc)) from exc
         began = time.time()
         members = [Member(s, self._gaps.get(steps[s].operation, 0.0)) for s in sides]
-        conductor = Conductor(target.database, self.footprints, members, shared)
+        works = target.process.is_working if target.process is not None else lambda: False
+        conductor = Conductor(target.database, self.footprints, members, shared, works)
 
         async def send(side: Side) -> Response | None:
             response, _, _ = await target.client.send(requests[side])
