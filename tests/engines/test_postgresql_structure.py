@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from seamline.engines.postgresql.database import OpenDatabase
 from seamline.engines.postgresql.structure import StructureReader
 from seamline.engines.protocol import Database
+from seamline.migrations.shelf import CatalogShelf
 
 from .lab import Lab
 
@@ -132,6 +133,11 @@ async def _run(connection: psycopg.AsyncConnection[object], sql: str) -> bool:
     return True
 
 
+async def _catalog_is_as_new(database: Database, shelf: CatalogShelf) -> bool:
+    found = await shelf.look(database, await database.structure())
+    return found == await database.catalog()
+
+
 async def _is_as_new(database: Database, kept: StructureReader) -> bool:
     assert isinstance(database, OpenDatabase)
     return await kept.read() == await StructureReader(database._connection).read()
@@ -190,7 +196,7 @@ async def _check(lab: Lab, steps: list[tuple[list[str], str]]) -> None:
     for sql in START:
         await connection.execute(sql.encode())
     assert isinstance(lab.database, OpenDatabase)
-    kept = StructureReader(lab.database._connection, few=0)
+    kept, shelf = StructureReader(lab.database._connection, few=0), CatalogShelf()
     assert await _is_as_new(lab.database, kept)
     for batch, end in steps:
         if end != "each":
@@ -200,4 +206,5 @@ async def _check(lab: Lab, steps: list[tuple[list[str], str]]) -> None:
         if end != "each":
             await connection.execute(end.encode())
         assert await _is_as_new(lab.database, kept), (batch, end)
+        assert await _catalog_is_as_new(lab.database, shelf), (batch, end)
     await connection.close()

@@ -113,16 +113,16 @@ class Database(Protocol):
     """One database, opened with Seamline's own rights; not the connection that the system uses.
 
     `query` returns rows as dicts (numbers with a fraction as `Decimal`); `params` are named
-    (`%(name)s`) where the text uses them. `structure` is all that the database is made of, in full;
-    `contents` what tables of it hold, with the rows of those that have at most `most`. `locks` and
-    `blocked` are about the server's process of a connection: what its transaction has touched, and
-    whether its statement waits for another transaction. `watch` is for a database that is
-    thrown away afterwards.
+    (`%(name)s`) where the text uses them. `catalog` is of all tables, or of those named. `structure` is all
+    that the database is made of, in full; `contents` what tables of it hold, with the rows of those that
+    have at most `most`. `locks` and `blocked` are about the server's process of a connection: what its
+    transaction has touched, and whether its statement waits for another transaction. `watch` is for a
+    database that is thrown away afterwards.
     """
 
     address: Address
 
-    async def catalog(self) -> Catalog: ...
+    async def catalog(self, only: Collection[str] | None = None) -> Catalog: ...
     async def structure(self) -> Structure: ...
     async def contents(self, tables: Sequence[Thing], most: int) -> dict[str, Contents]: ...
     async def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]: ...

@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 import msgspec
 
 from seamline.engines.protocol import Database, Writer
+from seamline.migrations.shelf import CatalogShelf
 from seamline.model.catalog import Catalog, Table, Type
 from seamline.model.structure import Contents, Structure
 from seamline.rows.load import load
@@ -41,6 +42,7 @@ class Stock:
     def __init__(self, open_writer: OpenWriter, stack: AsyncExitStack) -> None:
         self._open_writer = open_writer
         self._stack = stack
+        self._shelf = CatalogShelf()
         self._writer: Writer | None = None
         self._types: tuple[Type, ...] = ()
         self._made: set[str] = set()
@@ -78,7 +80,7 @@ class Stock:
         self._seen = shapes
         if not different:
             return
-        catalog = await self._database.catalog()
+        catalog = await self._shelf.look(self._database, structure)
         again = different & self._made
         emptied = self._may_empty(catalog, again)
         writer = await self._writer_for(catalog)

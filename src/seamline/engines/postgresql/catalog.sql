@@ -1,4 +1,4 @@
--- Everything that a database says of its tables, as one JSON text.
+-- Everything that a database says of its tables, as one JSON text; where `only` is an array, of those of that name.
 
 WITH RECURSIVE rel AS (
     SELECT c.oid, c.relispartition, c.relkind = 'p' AS partitioned, CASE WHEN n.nspname = 'public' THEN c.relname::text
@@ -11,6 +11,8 @@ WITH RECURSIVE rel AS (
       AND NOT (n.nspname = 'seamline' AND c.relname = 'mark_of_test_database')
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
                       AND d.objid = c.oid AND d.deptype = 'e')
+), own AS (
+    SELECT * FROM rel WHERE %(only)s::text[] IS NULL OR name = ANY (%(only)s::text[])
 ), domain AS (  -- each domain with the types under it, down to the base
     SELECT t.oid AS top, t.oid, t.typbasetype AS base, t.typtypmod AS typmod, t.typnotnull,
            pg_get_expr(t.typdefaultbin, 0) AS preset, 0 AS depth
@@ -38,7 +40,7 @@ WITH RECURSIVE rel AS (
             THEN coalesce(nullif(a.atttypmod, -1), r.typmod) - 4 END,
         'by_bytes', coalesce(o.collisdeterministic, true),
         'enum', coalesce(l.labels, '[]')) AS doc
-    FROM rel JOIN pg_attribute a ON a.attrelid = rel.oid AND a.attnum > 0 AND NOT a.attisdropped
+    FROM own rel JOIN pg_attribute a ON a.attrelid = rel.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     LEFT JOIN resolved r ON r.top = a.atttypid
     LEFT JOIN pg_collation o ON o.oid = a.attcollation
@@ -50,7 +52,7 @@ WITH RECURSIVE rel AS (
         'plain', i.indexprs IS NULL AND NOT i.indisexclusion,
         'valid', i.indisvalid AND i.indisready, 'nulls_distinct', NOT i.indnullsnotdistinct,
         'expressions', c.expressions) AS doc
-    FROM rel JOIN pg_index i ON i.indrelid = rel.oid AND i.indisunique
+    FROM own rel JOIN pg_index i ON i.indrelid = rel.oid AND i.indisunique
     JOIN pg_class x ON x.oid = i.indexrelid
     CROSS JOIN LATERAL (
         SELECT coalesce(json_agg(a.attname ORDER BY k) FILTER (WHERE a.attnum <> 0), '[]') AS names,
@@ -63,7 +65,7 @@ WITH RECURSIVE rel AS (
     SELECT x.conrelid, x.conname, json_build_object('name', x.conname, 'columns', c.names,
         'operators', c.operators, 'expressions', c.expressions,
         'predicate', pg_get_expr(i.indpred, i.indrelid)) AS doc
-    FROM rel JOIN pg_constraint x ON x.conrelid = rel.oid AND x.contype = 'x'
+    FROM own rel JOIN pg_constraint x ON x.conrelid = rel.oid AND x.contype = 'x'
     JOIN pg_index i ON i.indexrelid = x.conindid
     CROSS JOIN LATERAL (
         SELECT coalesce(json_agg(a.attname ORDER BY k) FILTER (WHERE a.attnum <> 0), '[]') AS names,
@@ -81,7 +83,7 @@ WITH RECURSIVE rel AS (
             WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' ELSE 'set default' END,
         'validated', f.convalidated, 'deferrable', f.condeferrable,
         'match_full', f.confmatchtype = 'f') AS doc
-    FROM rel JOIN pg_constraint f ON f.conrelid = rel.oid AND f.contype = 'f'
+    FROM own rel JOIN pg_constraint f ON f.conrelid = rel.oid AND f.contype = 'f'
     JOIN rel target ON target.oid = f.confrelid
     LEFT JOIN pg_constraint parent ON parent.oid = f.conparentid
     CROSS JOIN LATERAL (SELECT json_agg(a.attname ORDER BY k.n) AS names
@@ -94,12 +96,12 @@ WITH RECURSIVE rel AS (
 ), chk AS (
     SELECT c.conrelid, c.conname::text AS name, json_build_object('name', c.conname,
         'expression', pg_get_expr(c.conbin, c.conrelid), 'validated', c.convalidated) AS doc
-    FROM rel JOIN pg_constraint c ON c.conrelid = rel.oid AND c.contype = 'c'
+    FROM own rel JOIN pg_constraint c ON c.conrelid = rel.oid AND c.contype = 'c'
     UNION ALL
     SELECT a.attrelid, a.attname || '.' || c.conname, json_build_object(
         'name', a.attname || '.' || c.conname, 'validated', c.convalidated,
         'expression', regexp_replace(e.text, '\mVALUE\M', replace(quote_ident(a.attname), '\', '\\'), 'g'))
-    FROM rel JOIN pg_attribute a ON a.attrelid = rel.oid AND a.attnum > 0 AND NOT a.attisdropped
+    FROM own rel JOIN pg_attribute a ON a.attrelid = rel.oid AND a.attnum > 0 AND NOT a.attisdropped
     JOIN domain d ON d.top = a.atttypid
     JOIN pg_constraint c ON c.contypid = d.oid AND c.contype = 'c'
     CROSS JOIN LATERAL (SELECT CASE WHEN c.conrelid = 0 THEN pg_get_expr(c.conbin, 0) END AS text) e  -- guarded: the planner may try it on tables' CHECKs too
@@ -111,7 +113,7 @@ SELECT coalesce(json_agg(json_build_object(
     'foreign_keys', coalesce(f.docs, '[]'), 'checks', coalesce(k.docs, '[]'),
     'exclusions', coalesce(x.docs, '[]'), 'partition_of', p.name, 'partitioned', rel.partitioned,
     'bound', CASE WHEN rel.relispartition THEN pg_get_partition_constraintdef(rel.oid) END) ORDER BY rel.name COLLATE "C"), '[]')::text
-FROM rel
+FROM own rel
 LEFT JOIN (SELECT attrelid AS oid, json_agg(doc ORDER BY attnum) AS docs FROM col GROUP BY 1) c USING (oid)
 LEFT JOIN (SELECT indrelid AS oid, json_agg(doc ORDER BY indisprimary DESC, relname) AS docs,
                (array_agg(names) FILTER (WHERE indisprimary))[1] AS key FROM uniq GROUP BY 1) u USING (oid)

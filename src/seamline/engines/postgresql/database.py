@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from decimal import Decimal
 from typing import Any
@@ -54,9 +54,9 @@ class OpenDatabase:
         self._structure = StructureReader(connection)
         self._contents = ContentsReader(connection)
 
-    async def catalog(self) -> Catalog:
-        """Everything that the database says of its tables now."""
-        return await read_catalog(self._connection)
+    async def catalog(self, only: Collection[str] | None = None) -> Catalog:
+        """Everything that the database says of its tables now, or of those of that name."""
+        return await read_catalog(self._connection, only)
 
     async def structure(self) -> Structure:
         """Everything that the database is made of now, with definitions."""
