@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -48,6 +50,18 @@ def take_silent(db: Open, words: list[str]) -> int:
     return take_read(db, words, "take_silent")
 
 
+def loop_read(db: Open, _: list[str]) -> int:
+    row = db.execute("SELECT amount FROM loop_read WHERE id = 1").fetchone()
+    assert row is not None
+    db.execute("UPDATE loop_read SET amount = %s WHERE id = 1", (row[0] - 1,))
+    return 200
+
+
+def loop_atomic(db: Open, _: list[str]) -> int:
+    db.execute("UPDATE loop_atomic SET amount = amount - 1 WHERE id = 1")
+    return 200
+
+
 def leave(db: Open, table: str, who: str) -> int:
     row = db.execute(f"SELECT count(*) FROM {table} WHERE amount > 0").fetchone()
     if row is None or row[0] < 2:
@@ -86,6 +100,8 @@ WAYS: dict[str, Callable[[Open, list[str]], int]] = {
         take_atomic,
         take_locked,
         take_silent,
+        loop_read,
+        loop_atomic,
         leave_skew,
         leave_serial,
         move_any,
@@ -123,6 +139,10 @@ def carry_out(name: str, words: list[str]) -> int:
     return 503
 
 
+LOOP = threading.Lock()
+"""As an event loop that statements wait in: who comes and who is answered has to have it."""
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -131,10 +151,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         name, *words = self.path.strip("/").split("/")
-        if status := carry_out(name, words):
-            self._answer(status)
-        else:
-            self.close_connection = True
+        loop = LOOP if name.startswith("loop_") else nullcontext()
+        if name.startswith("loop_"):
+            with LOOP, psycopg.connect(os.environ["DATABASE_URL"]) as db:
+                db.execute(f"SELECT id FROM {name} WHERE id = 1")
+        status = carry_out(name, words)
+        with loop:
+            if status:
+                self._answer(status)
+            else:
+                self.close_connection = True
 
     def _answer(self, status: int) -> None:
         body = b'{"done": true}'

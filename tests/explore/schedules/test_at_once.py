@@ -46,6 +46,7 @@ def _entry(path: str, *values: dict[str, int]) -> dict[str, Any]:
 
 ENDPOINTS = [
     *(_entry(f"/take_{way}") for way in ("read", "late", "atomic", "locked", "silent")),
+    *(_entry(f"/loop_{way}") for way in ("read", "atomic")),
     *(_entry(f"/leave_{way}/{{who}}", {"who": 1}, {"who": 2}) for way in ("skew", "serial")),
     *(
         _entry(f"/move_{way}/{{one}}/{{two}}", {"one": 1, "two": 2}, {"one": 2, "two": 1})
@@ -87,6 +88,7 @@ def test_only_the_wrong_twins_are_found(events: list[Event]) -> None:
     assert found == {
         "POST /take_read": ("serialOutcome", "error", "lost update"),
         "POST /take_late": ("serialOutcome", "error", "lost update"),
+        "POST /loop_read": ("serialOutcome", "error", "lost update"),
         "POST /take_silent": ("serialOutcome", "error", "no answer"),
         "POST /leave_skew/{who}": ("serialOutcome", "error", "double spend"),
         "POST /move_any/{one}/{two}": (
@@ -104,6 +106,8 @@ def test_every_pair_was_explored_to_its_end(events: list[Event]) -> None:
         "take_late",
         "take_atomic",
         "take_locked",
+        "loop_read",
+        "loop_atomic",
         "take_silent",
         "leave_skew",
         "leave_serial",
