@@ -231,6 +231,20 @@ async def test_a_connection_to_another_database_is_refused_before_it_is_made(
         await walked(pg_server, folder, DATABASE_URL=elsewhere)
 
 
+async def test_revisions_may_import_what_only_env_py_finds(
+    pg_server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "apart").mkdir()
+    (tmp_path / "apart" / "only_here.py").write_text("TABLE = 'CREATE TABLE owner (id int)'\n")
+    env = f"import sys; sys.path.insert(0, {str(tmp_path / 'apart')!r})\n{SYNC}"
+    folder = write(
+        tmp_path, {"a": Step("op.execute(only_here.TABLE)", "DROP TABLE owner")}, env=env
+    )
+    script = folder / "migrations" / "versions" / "a.py"
+    script.write_text(f"import only_here\n{script.read_text()}")
+    assert (await walked(pg_server, folder)).findings == []
+
+
 @pytest.mark.parametrize(
     ("env", "said"),
     [

@@ -190,7 +190,7 @@ class Driver:
     def _history(self, context: Any) -> dict[str, Any]:
         table = context.version_table
         schema = context.version_table_schema
-        revisions = [described(s) for s in self._script.walk_revisions()]
+        revisions = [described(s) for s in walked(self._script)]
         if context.connection.get_isolation_level() == "AUTOCOMMIT":
             revisions = [{**r, "atomic": False} for r in revisions]
         return {
@@ -219,8 +219,21 @@ def described(script: Any) -> dict[str, Any]:
     }
 
 
-def broken(script: Any, problem: Exception) -> str:
-    """Which files keep the revisions from being a history, and what to do; else what Alembic says."""
+def walked(script: Any) -> list[Any]:
+    """The revisions. Raises with the files and what to do where they are no history."""
+    from alembic.script.revision import RevisionError
+
+    try:
+        return list(script.walk_revisions())
+    except Exception as problem:
+        cause = problem.__cause__ or problem
+        if isinstance(cause, (KeyError, RevisionError)) and (why := broken(script, cause)):
+            raise RuntimeError(why) from problem
+        raise
+
+
+def broken(script: Any, problem: BaseException) -> str:
+    """Which files keep the revisions from being a history, and what to do; '' where that is not known."""
     files = {s.revision: s for s in script._load_revisions()}
     for revision in files.values():
         down = revision.down_revision or ()
@@ -232,7 +245,7 @@ def broken(script: Any, problem: Exception) -> str:
                 )
     circle = [r for r in getattr(problem, "revisions", ()) if r in files]
     if not circle:
-        return f"{type(problem).__name__}: {problem}"
+        return ""
     named = ", ".join(os.path.relpath(files[r].path) for r in sorted(circle))
     return (
         f"{named}: {problem}: each stands on another one of them, so none can be the first. Let the"
@@ -342,13 +355,6 @@ def main() -> None:
         script = ScriptDirectory.from_config(config)
     except Exception as problem:
         shared.unusable(pipe, problem)
-        return
-    try:
-        script.get_heads()
-    except Exception as problem:
-        traceback.print_exc()
-        why = broken(script, problem)
-        pipe.answer(error={"kind": type(problem).__name__, "message": why})
         return
     Driver(pipe, config, script).run()
 
