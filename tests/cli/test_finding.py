@@ -34,6 +34,8 @@ def test_a_finding_is_shown_and_tried_again_until_it_is_fixed(tmp_path: Path) ->
 
     code, printed = seamline("replay", name, "-p", folder)
     assert (code, printed.splitlines()[-1]) == (1, f"{name} still fails")
+    assert "verdict   still fails" in printed
+    assert "unconfirmed" not in printed
 
     specs = folder / "integration" / "Endpoint_Validation_Specs.json"
     specs.write_text(specs.read_text().replace("UPPER", "lower"))

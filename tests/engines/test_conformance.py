@@ -69,6 +69,25 @@ async def test_insert_update_and_delete_are_seen_with_both_images(shop: Lab) -> 
     assert await contents(shop) == before
 
 
+async def test_what_is_held_stays_when_later_rows_are_put_back(shop: Lab) -> None:
+    before = await contents(shop)
+    await shop.client.run("INSERT INTO customer VALUES (4, 'Dee')", "DELETE FROM visit WHERE n = 2")
+    await shop.capture.hold()
+    held = await contents(shop)
+    await shop.client.run("UPDATE customer SET name = 'Eve' WHERE id = 4", "DELETE FROM purchase")
+    assert len((await shop.capture.observe(1.0)).changes) == 4
+    await shop.capture.undo()
+    assert await contents(shop) == held
+    await shop.capture.release()
+    await shop.client.run("UPDATE customer SET name = 'Flo' WHERE id = 4")
+    assert brief(await shop.capture.observe(1.0)) == [
+        ("customer", "insert", {"id": 4}),
+        ("visit", "delete", {}),
+    ]
+    await shop.capture.undo()
+    assert await contents(shop) == before
+
+
 async def test_a_changed_key_is_one_update(shop: Lab) -> None:
     await shop.client.run("UPDATE customer SET id = id + 100 WHERE id = 3")
     (change,) = (await shop.capture.observe(1.0)).changes

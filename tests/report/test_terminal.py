@@ -9,11 +9,14 @@ import sys
 import threading
 
 import pytest
+from msgspec.structs import replace
 
 from seamline.model.event import Event
+from seamline.model.finding import Evidence
 from seamline.report import TerminalReporter
 
-from .streams import Runs
+from .streams import Runs, case, finished, started
+from .wrong import total_differs, transcript
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 LAST = "API integration tests passed\nDatabase integration tests passed\n"
@@ -51,6 +54,18 @@ def test_lines_keep_within_the_width(
     summary = shown(runs["findings"]).partition("─\n")[2]
     long = [x for x in summary.splitlines() if len(x) > columns and not x.startswith("    try")]
     assert [x for x in long if "·" not in x and "tests failed" not in x] == []
+
+
+def test_a_long_request_is_shown_by_its_beginning_and_where_all_of_it_is() -> None:
+    long = transcript(curl=f"curl -i -H 'Padding: {'x' * 9000}'")
+    finding = replace(total_differs(), evidence=Evidence(exchanges=(long,)))
+    stream = io.StringIO()
+    reporter = TerminalReporter(stream)
+    for event in (started(), case("one", "POST /orders", (), findings=(finding,)), finished()):
+        reporter.on(event)
+    reporter.close()
+    assert len(stream.getvalue()) < 3000
+    assert f"seamline show {finding.id}" in stream.getvalue()
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])

@@ -29,11 +29,11 @@ def test_each_recipe_of_the_page_holds_on_a_correct_system(tmp_path: Path) -> No
 
 def test_recipes_find_what_they_are_there_to_find(tmp_path: Path) -> None:
     for mode, test in (
-        ("hasty", "test_the_last_one_is_sold_once"),
+        ("hasty", "test_two_customers_do_not_disturb_each_other"),
         ("careless", "test_a_refused_order_leaves_no_trace"),
         ("stubborn", "test_a_lost_answer_is_not_paid_twice"),
     ):
-        folder = tmp_path / mode
+        folder = tmp_path / test
         folder.mkdir()
         write_orders(folder, mode)
         mine = [recipe for recipe in recipes() if f"def {test}(" in recipe]
@@ -41,6 +41,11 @@ def test_recipes_find_what_they_are_there_to_find(tmp_path: Path) -> None:
         code, said = run_pytest(folder)
         assert code == 1, said
         assert f"::{test}" in said
+        if "seam.race(" in mine[0]:
+            assert re.search(r"^E +A {40,}B$", said, re.MULTILINE), said
+            assert re.search(r"^E {50,}(INSERT|SELECT|UPDATE) ", said, re.MULTILINE), said
+            assert "E       this schedule" in said
+            assert "E       A, then B" in said
 
 
 TESTS = """
@@ -70,6 +75,20 @@ def test_shows(seam):
 def test_no_such_statement(seam):
     with seam.fail("INSERT INTO paymnts", sqlstate="40001"):
         seam.as_("customer").post("/orders", json=LINES)
+
+
+def test_of_a_race_the_last_order_is_seen(seam):
+    def buy():
+        return seam.as_("customer").post("/orders", json=LINES)
+
+    with seam.watch() as seen:
+        buy()
+        raced = seam.race(buy, buy)
+    assert raced.schedules > 2 and not raced.unexplored
+    assert seen.rows["orders"].inserted == 3
+    assert sum(s.text.startswith("INSERT INTO orders") for s in seen.sql) == 3
+    assert seam.race(buy, buy, schedules=0).unexplored == "schedules=0"
+    assert seam.race(buy, lambda: None).unexplored == "a call sends no request by a client of seam.as_"
 
 
 def test_names(seam):
@@ -109,7 +128,7 @@ def test_beside_plain_and_async_tests(tmp_path: Path) -> None:
     (folder / "test_hand.py").write_text(TESTS)
     code, said = run_pytest(folder, "-v", "-W", "error", "-o", "asyncio_mode=auto")
     assert code == 1, said
-    assert "2 failed, 6 passed" in said
+    assert "2 failed, 7 passed" in said
     assert "1 rows inserted into orders, expected == 2" in said
     assert '+ orders id=1 (customer="ada", total=10)' in said
     assert "INSERT INTO orders (customer, total) VALUES ($1, 0) RETURNING id  ['ada']" in said

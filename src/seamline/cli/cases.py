@@ -15,7 +15,7 @@ from seamline.cli.options import PROJECT
 @PROJECT
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with the request.")
 def cases(operation: tuple[str, ...], project: Path, as_json: bool) -> None:
-    """List every case that a run would send and why it exists; sends nothing.
+    """List every case that a run would send and why it exists; sends none of them.
 
     OPERATION is one such as 'POST /orders', or its path; all without it.
     """

@@ -86,6 +86,7 @@ def replay(
         job = load_job(project, parts=("api", "database"))
         again = run_to_end(try_again(job, wanted, lambda event: None))
     if again.finding is not None:
-        print_finding(again.finding, sys.stdout, min(shutil.get_terminal_size().columns, 120))
+        width = min(shutil.get_terminal_size().columns, 120)
+        print_finding(again.finding, sys.stdout, width, came_again=True)
     click.echo(f"{wanted.id} {again.outcome}")
     return 0 if again.finding is None else 1

@@ -71,7 +71,11 @@ _PARTS = ("api", "database", "data", "transactions", "migrations")
     type=click.IntRange(1, 10),
     help="Try a failing run so often, each time from fresh.  [default: 1, or as [escalation] says]",
 )
-@click.option("--plan", is_flag=True, help="Show what would run and what cannot, and send nothing.")
+@click.option(
+    "--plan",
+    is_flag=True,
+    help="Show what would run and what cannot. Starts the system and logs in; sends no case.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print the last lines only.")
 def run(
     part: str | None,

@@ -46,11 +46,16 @@ class Capture(Protocol):
     `undo` puts every row and sequence back to the base and is the base again; it returns the number
     of rows touched and raises `UndoImpossible` when only a fresh clone helps (DDL, a count that does
     not match). It ends transactions that the system left open.
+
+    `hold` makes the present the base for a while: until `release`, `undo` goes back to there and no
+    further. Whoever holds has undone what came after before `release`.
     """
 
     async def mark(self) -> None: ...
     async def observe(self, settle_s: float) -> Seen: ...
     async def undo(self) -> int: ...
+    async def hold(self) -> None: ...
+    async def release(self) -> None: ...
 
 
 class Snapshot(Protocol):

@@ -19,9 +19,16 @@ _VERDICTS = {
     "unstable": "unstable: it did not come again when it was tried alone",
 }
 
+_AGAIN = "still fails: this is how it came now"
 
-def show(finding: Finding, stream: TextIO, width: int, command: str = "") -> None:
-    """Print one finding with all its evidence, and by which `command` to try it again."""
+
+def show(
+    finding: Finding, stream: TextIO, width: int, command: str = "", *, came_again: bool = False
+) -> None:
+    """Print one finding with all its evidence, and by which `command` to try it again.
+
+    `came_again`: it has just been tried again, and is as it came now.
+    """
     page = Page(width)
     page.add(Span(f"{finding.id}  {finding.severity}  {finding.check}  {finding.subject}"))
     page.text(visible(finding.title))
@@ -31,7 +38,7 @@ def show(finding: Finding, stream: TextIO, width: int, command: str = "") -> Non
         ("expected", finding.expected),
         ("actual", finding.actual),
         ("why", finding.why),
-        ("verdict", _VERDICTS[finding.verdict]),
+        ("verdict", _AGAIN if came_again else _VERDICTS[finding.verdict]),
         ("accepted", finding.accepted),
         ("case", f"{finding.case}, step {finding.step + 1}" if finding.case else ""),
     ):

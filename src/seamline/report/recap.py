@@ -27,7 +27,8 @@ _ERRORS = 8
 _CHANGES = 5
 _ROWS = 3
 _LINES = 6
-_CURL = 1_000
+_CURL = 600
+"""A longer one is shown by its beginning: a padded header fills a screen."""
 
 SIGNS = {"error": "✗", "warning": "!", "info": "·"}
 STYLES = {"error": "red", "warning": "yellow", "info": "cyan"}
@@ -157,7 +158,7 @@ def _finding(seen: FindingSeen, page: Page) -> None:
     judged = next((t for t in f.evidence.exchanges if t.step == f.step), None)
     judged = judged or (f.evidence.exchanges[-1] if f.evidence.exchanges else None)
     if judged is not None:
-        _exchange(judged, len(f.evidence.exchanges), page)
+        _exchange(judged, f.id, len(f.evidence.exchanges), page)
     for number, row in enumerate(f.evidence.rows[:_ROWS]):
         page.labelled("" if number else "rows", one_line(pairs(row), 300), indent=4)
     more = len(f.evidence.rows) - _ROWS
@@ -170,7 +171,7 @@ def _finding(seen: FindingSeen, page: Page) -> None:
         page.text(f"… {len(lines) - _LINES:,} more", indent=6)
 
 
-def _exchange(judged: Transcript, exchanges: int, page: Page) -> None:
+def _exchange(judged: Transcript, name: str, exchanges: int, page: Page) -> None:
     changes = judged.changes or ()
     for number, change in enumerate(changes[:_CHANGES]):
         page.labelled("" if number else "rows", one_line(brief_change(change), 300), indent=4)
@@ -184,6 +185,8 @@ def _exchange(judged: Transcript, exchanges: int, page: Page) -> None:
     if judged.curl:
         curl = one_line(judged.curl, _CURL)
         page.add(Span(" " * 4), Span("try".ljust(10), "dim"), Span(curl))
+        if len(judged.curl) > _CURL:
+            page.labelled("", f"the whole of it: seamline show {name}", indent=4)
 
 
 def _unstable(s: Summary, page: Page) -> None:

@@ -12,9 +12,10 @@ from seamline.model.case import RequestTemplate
 from seamline.model.exchange import NOT_JSON, Request, Response
 from seamline.run.request import build
 from seamline.seam.ground import Ground
-from seamline.system.http import Client as Connection
 
 _SHOWN = 200
+Send = Callable[[Request], tuple[Response | None, str, float]]
+"""Sends a request and waits: the answer, why there is none, the milliseconds."""
 
 
 class Reply:
@@ -66,10 +67,10 @@ class Reply:
 class Client:
     """Sends requests as one identity of seamline.toml; a path is as the document writes it, filled in."""
 
-    def __init__(self, ground: Ground, identity: str, connection: Callable[[], Connection]) -> None:
+    def __init__(self, ground: Ground, identity: str, send: Send) -> None:
         self._ground = ground
         self._identity = identity
-        self._connection = connection
+        self._send = send
 
     def __repr__(self) -> str:
         return f"<client of {self._identity}>"
@@ -119,7 +120,7 @@ class Client:
             media_type=media_type,
         )
         request = self._built(method.upper(), path, template)
-        response, failure, took = self._ground.call(self._connection().send(request))
+        response, failure, took = self._send(request)
         return Reply(f"{method.upper()} {path} as {self._identity}", response, failure, took)
 
     def _built(self, method: str, path: str, template: RequestTemplate) -> Request:

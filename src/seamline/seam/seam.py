@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, TypeVar
 
-from seamline.errors import UsageError
+from seamline.errors import UndoImpossible, UsageError
+from seamline.explore.schedules.search import Bounds, Explored
+from seamline.explore.schedules.stage import SIDES
+from seamline.model.exchange import Request, Response
 from seamline.model.row import Row
+from seamline.model.statement import SqlStatement
 from seamline.run.session import rows_of
 from seamline.seam.client import Client
 from seamline.seam.fault import Fault, Together, action_of
 from seamline.seam.ground import Ground
 from seamline.seam.lockstep import Lockstep
+from seamline.seam.race import Raced, Sent, explore, failure
 from seamline.seam.seen import Seen
 from seamline.system.http import Client as Connection
 from seamline.system.http import client as connection
@@ -34,6 +40,7 @@ class Seam:
         self._ground = ground
         self._is_watching = False
         self._policies: list[Policy] = []
+        self._seen_before: tuple[SqlStatement, ...] = ()
         self._own = threading.local()
 
     def __repr__(self) -> str:
@@ -55,7 +62,7 @@ class Seam:
     def as_(self, identity: str) -> Client:
         """A client of one of the identities of seamline.toml, or of `anonymous`."""
         self._ground.session.credentials(identity)  # a wrong name is said here
-        return Client(self._ground, identity, self._connection)
+        return Client(self._ground, identity, self._send)
 
     def rows(self, table: str, /, **where: Any) -> list[Row]:
         """The rows of a table as they stand now, by equality, in the order of their primary key."""
@@ -92,6 +99,7 @@ class Seam:
         await target.capture.observe(self._ground.session.rules.settle_s)
         if target.tap is not None:
             target.tap.forget()
+        self._seen_before = ()
 
     async def _end(self, seen: Seen) -> None:
         target, rules = self._ground.target, self._ground.session.rules
@@ -103,6 +111,7 @@ class Seam:
         sql = None
         if target.tap is not None:
             sql, _ = await target.tap.take(_STATEMENTS)
+            sql = (*self._seen_before, *sql)
         seen.end(changes, target.catalog, sql, self._ground.setup.untraced(None))
 
     @contextmanager
@@ -128,15 +137,78 @@ class Seam:
         if not fault.hits:
             raise AssertionError(f"seam.fail: {self._ground.redactor.text(fault.missed())}")
 
-    def race(self, *calls: Callable[[], _T]) -> tuple[_T, ...]:
+    def race(
+        self, *calls: Callable[[], _T], preemptions: int = 2, schedules: int = 40
+    ) -> Raced[_T]:
         """Carry out two or more calls at once, and give what each returned.
 
-        Each has a thread and a connection of its own. Requests wait for each other before each write, so
-        that all have read before any has written: that is the interleaving which loses updates, and one
-        of many. Where statements are not seen it is a mere burst. What a call raises is raised here.
+        Two calls are first made again and again, their statements let go one at a time in every order with
+        at most so many `preemptions` that may matter, up to so many `schedules`: answers and rows have to be
+        those of one after the other, in either order. Raises `AssertionError` with the statements in two
+        columns where they are not. Rows are put back between; `schedules=0` leaves this out.
+
+        Then each call is made once more, in a thread and with a connection of its own, and they wait for
+        each other before each write, so that all have read before any has written. What they write stays,
+        and what a call raises is raised here.
         """
+        __tracebackhide__ = True
         if len(calls) < 2:
             raise UsageError("seam.race: two calls or more")
+        tried, why = 0, self._why_one(calls, schedules)
+        if not why:
+            explored = self._explored(calls, Bounds(preemptions=preemptions, schedules=schedules))
+            if wrong := failure(explored, self._ground.redactor):
+                raise AssertionError(wrong)
+            tried, why = explored.schedules, explored.unfit or explored.stale
+        if self._ground.target.tap is None:
+            return Raced.of(self._at_once(calls), tried, why)
+        with self._policy(Lockstep(len(calls))):
+            return Raced.of(self._at_once(calls), tried, why)
+
+    def _why_one(self, calls: Sequence[object], schedules: int) -> str:
+        """Why no more than one order can be tried, or ''."""
+        target = self._ground.target
+        if not schedules:
+            return "schedules=0"
+        if len(calls) != 2:
+            return "only of two calls every order is tried"
+        if self._policies:
+            return "seam.fail decides on the statements"
+        if target.tap is None or target.capture is None:
+            return self._ground.setup.untraced(None) or "rows cannot be put back"
+        return ""
+
+    def _explored(self, calls: Sequence[Callable[[], object]], bounds: Bounds) -> Explored:
+        """Try the orders of two calls; what the test has seen of statements so far is kept."""
+        session = self._ground.session
+        capture, tap = session.target.capture, session.target.tap
+        assert capture is not None and tap is not None
+        own = dict(zip(SIDES, (partial(self._sent_by, call) for call in calls), strict=True))
+
+        async def work() -> Explored:
+            seen, _ = await tap.take(_STATEMENTS)
+            self._seen_before += seen
+            try:
+                return await explore(session, capture, own, bounds)
+            finally:
+                tap.forget()
+
+        try:
+            return self._ground.call(work())
+        except UndoImpossible as error:
+            self._ground.spoil()
+            raise UsageError(
+                f"seam.race: between two orders the rows cannot be put back ({error}):"
+                " schedules=0 lets both calls go at once, and nothing more"
+            ) from None
+
+    def _sent_by(self, call: Callable[[], object]) -> Sent:
+        """Make a call; the requests that it sent with their answers, whatever it raised or returned."""
+        with self._connection_of_its_own() as sent, suppress(Exception):
+            call()
+        return sent
+
+    def _at_once(self, calls: Sequence[Callable[[], _T]]) -> list[_T]:
         start = threading.Barrier(len(calls))
 
         def run(call: Callable[[], _T]) -> _T:
@@ -144,15 +216,9 @@ class Seam:
                 start.wait()
                 return call()
 
-        def all_of_them() -> tuple[_T, ...]:
-            with ThreadPoolExecutor(len(calls), thread_name_prefix="seam-race") as threads:
-                futures = [threads.submit(run, call) for call in calls]
-            return tuple(future.result() for future in futures)
-
-        if self._ground.target.tap is None:
-            return all_of_them()
-        with self._policy(Lockstep(len(calls))):
-            return all_of_them()
+        with ThreadPoolExecutor(len(calls), thread_name_prefix="seam-race") as threads:
+            futures = [threads.submit(run, call) for call in calls]
+        return [future.result() for future in futures]
 
     @contextmanager
     def _policy(self, policy: Policy) -> Iterator[None]:
@@ -174,20 +240,30 @@ class Seam:
     async def _apply(self, tap: Tap) -> None:
         await tap.use(Together(self._policies) if self._policies else None)
 
-    def _connection(self) -> Connection:
+    def _send(self, request: Request) -> tuple[Response | None, str, float]:
+        """Send a request by the connection of this thread, else by the target's."""
         own: Connection | None = getattr(self._own, "connection", None)
-        return own or self._ground.target.client
+        answered = self._ground.call((own or self._ground.target.client).send(request))
+        sent: list[tuple[Request, Response | None]] | None = getattr(self._own, "sent", None)
+        if sent is not None:
+            sent.append((request, answered[0]))
+        return answered
 
     @contextmanager
-    def _connection_of_its_own(self) -> Iterator[None]:
-        """Requests of this thread do not share connections with others: an error closes all of a client."""
+    def _connection_of_its_own(self) -> Iterator[Sent]:
+        """Requests of this thread do not share connections with others: an error closes all of a client.
+
+        Gives what they sent.
+        """
         limits = self._ground.project.limits
         opened = connection(
             self.url, timeout_s=limits.request_timeout_s, body_bytes=limits.body_bytes
         )
         self._own.connection = self._ground.call(opened.__aenter__())
+        sent: list[tuple[Request, Response | None]] = []
+        self._own.sent = sent
         try:
-            yield
+            yield sent
         finally:
-            self._own.connection = None
+            self._own.connection = self._own.sent = None
             self._ground.call(opened.__aexit__(None, None, None))

@@ -25,7 +25,7 @@ def played(first: int, second: int, *changes: RowChange, method: str = "DELETE")
     return Played(
         choices="",
         answers={"A": Response(status=first), "B": Response(status=second)},
-        requests={"A": request, "B": request},
+        requests={"A": (request,), "B": (request,)},
         changes=changes,
     )
 

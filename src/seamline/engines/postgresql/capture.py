@@ -71,6 +71,7 @@ class RowCapture:
         self._schema = SCHEMA
         self._relations: dict[int, Relation] = {}
         self._since = ""
+        self._held = ""
         self._logged = 0
 
     async def install(self) -> None:
@@ -183,6 +184,22 @@ class RowCapture:
             with suppress(psycopg.errors.LockNotAvailable):  # the next time will do
                 await self._connection.execute(f"VACUUM {self._schema}.log".encode())
         return int(str(touched))
+
+    async def hold(self) -> None:
+        """Make the present the base until `release`; what was changed so far is undone after that."""
+        try:
+            (upto,) = await self._one(f"SELECT upto FROM {self._schema}.hold()")
+        except psycopg.Error as error:
+            raise TargetError(f"row capture failed: {message(error)}") from error
+        self._held, self._since = self._since, str(upto)
+
+    async def release(self) -> None:
+        """Go on from the base before `hold`; `observe` tells again what it had not told by then."""
+        try:
+            await self._one(f"SELECT {self._schema}.release()")
+        except psycopg.Error as error:
+            raise TargetError(f"row capture failed: {message(error)}") from error
+        self._since = self._held
 
     async def close(self) -> None:
         """Remove capture, ending transactions that would keep us from it, as far as that works."""

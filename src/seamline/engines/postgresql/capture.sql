@@ -4,7 +4,7 @@
 -- Who calls what:
 --   the system's statements -> triggers -> log_statement, log_row, log_truncate -> table log
 --   the system's DDL        -> event triggers -> log_structure                  -> table structure_change
---   Seamline                -> mark, observe, undo
+--   Seamline                -> mark, observe, undo, hold, release
 --
 -- Whether a row of the log belongs to a window is a matter of snapshots, not of sequence numbers: a
 -- transaction may write before a mark and commit after it. What is in the log is since the base, for
@@ -30,6 +30,9 @@ CREATE UNLOGGED TABLE seamline_capture.log (
 
 CREATE TABLE seamline_capture.structure_change (tag text NOT NULL);
 CREATE TABLE seamline_capture.sequence_base (relid oid, last_value bigint, is_called bool);
+-- What `hold` sets aside until `release`.
+CREATE UNLOGGED TABLE seamline_capture.held_log (LIKE seamline_capture.log);
+CREATE TABLE seamline_capture.held_sequence (LIKE seamline_capture.sequence_base);
 CREATE TABLE seamline_capture.relation (relid oid PRIMARY KEY, image text NOT NULL);
 CREATE TYPE seamline_capture.image AS (
     relid oid, seq bigint, firing bigint, txid text, added bool, image text
@@ -157,6 +160,29 @@ BEGIN
     DELETE FROM seamline_capture.log l WHERE pg_visible_in_snapshot(l.txid, until);
     DELETE FROM seamline_capture.sequence_base;
     INSERT INTO seamline_capture.sequence_base SELECT * FROM seamline_capture.sequences();
+END $f$;
+
+-- Make the present the base until `release`: what was changed so far is set aside, and undone later.
+CREATE FUNCTION seamline_capture.hold(OUT upto text) LANGUAGE plpgsql AS $f$
+DECLARE
+    until pg_snapshot := pg_current_snapshot();
+BEGIN
+    upto := until::text;
+    INSERT INTO seamline_capture.held_log
+    SELECT * FROM seamline_capture.log l WHERE pg_visible_in_snapshot(l.txid, until);
+    DELETE FROM seamline_capture.log l WHERE pg_visible_in_snapshot(l.txid, until);
+    INSERT INTO seamline_capture.held_sequence SELECT * FROM seamline_capture.sequence_base;
+    DELETE FROM seamline_capture.sequence_base;
+    INSERT INTO seamline_capture.sequence_base SELECT * FROM seamline_capture.sequences();
+END $f$;
+
+CREATE FUNCTION seamline_capture.release() RETURNS void LANGUAGE plpgsql AS $f$
+BEGIN
+    INSERT INTO seamline_capture.log OVERRIDING SYSTEM VALUE SELECT * FROM seamline_capture.held_log;
+    DELETE FROM seamline_capture.held_log;
+    DELETE FROM seamline_capture.sequence_base;
+    INSERT INTO seamline_capture.sequence_base SELECT * FROM seamline_capture.held_sequence;
+    DELETE FROM seamline_capture.held_sequence;
 END $f$;
 
 -- First row: where the window ends, who is still open, which DDL ran. Then its images, in no order.

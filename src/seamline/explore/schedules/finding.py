@@ -106,7 +106,7 @@ def _leak(pair: Pair, played: Played, side: Side, rules: Rules) -> str:
         identity=step.identity,
         credentials=step.credentials,
         expected=(),
-        request=played.requests[side],
+        request=played.requests[side][-1],
         response=played.answers.get(side),
     )
     if x.response is None:
@@ -149,8 +149,8 @@ def witness(pair: Pair, violation: Violation, redactor: Redactor) -> Witness:
     return Witness(
         pair=pair.id,
         choices=played.choices,
-        first=_curl(played.requests["A"], redactor),
-        second=_curl(played.requests["B"], redactor),
+        first="\n".join(_curl(r, redactor) for r in played.requests["A"]),
+        second="\n".join(_curl(r, redactor) for r in played.requests["B"]),
         arrange=tuple(_curl(r, redactor) for r in played.arranged),
         turns=tuple(_turn(t, redactor) for t in played.turns[:_TURNS]),
         ending=_ending("this schedule", canon.outcome(played), redactor),

@@ -75,11 +75,12 @@ class Search:
         tolerated: frozenset[str],
         alone: dict[Side, Played],
         judge: Judge = verdict,
+        operations: tuple[str, str] | None = None,
     ) -> None:
         self._verdict = judge
         self._stage, self._pair, self._bounds = stage, pair, bounds
         self._tolerated, self._alone = tolerated, alone
-        self._operations = (pair.first.operation, pair.second.operation)
+        self._operations = operations or (pair.first.operation, pair.second.operation)
         catalog = stage.session.target.catalog
         assert catalog is not None
         self.canon = self._canon = Canon(catalog, stage.session.rules, self._operations)
@@ -111,8 +112,13 @@ class Search:
         """Just this schedule, judged as in a search."""
         try:
             await self._references()
-            if not (self.result.stale or self.result.violation):
-                await self._judge(await self._play(choices), len(choices))
+            for _ in range(_TRIES):
+                if self.result.stale or self.result.violation:
+                    break
+                played = await self._play(choices)
+                await self._judge(played, len(choices))
+                if played.choices == choices:
+                    break  # else the machine was too busy to follow the schedule
         except Unfit as exc:
             self.result.unfit, self.result.stuck = str(exc), exc.stuck
         return self.result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -45,7 +45,7 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
 
     choices: str
     answers: dict[Side, Response | None]
-    requests: dict[Side, Request]
+    requests: Mapping[Side, tuple[Request, ...]]
     changes: tuple[RowChange, ...]
     arranged: tuple[Request, ...] = ()
     turns: tuple[Turn, ...] = ()
@@ -59,6 +59,14 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
         """The status of one answer, 0 where none came."""
         answer = self.answers.get(side)
         return answer.status if answer is not None else 0
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands ready to be sent: `arranged` was sent before both, `requests` are those of each side."""
+
+    requests: Mapping[Side, tuple[Request, ...]]
+    send: Callable[[Side], Awaitable[Response | None]]
+    arranged: tuple[Request, ...] = ()
 
 
 class Cut:
@@ -136,16 +144,9 @@ class Stage:
         self.runs += 1
         target = self.session.target
         assert target.database is not None and target.tap is not None
-        answers = Answers(self.session, os.environ)
-        arranged: list[Request] = []
         steps = {"A": pair.first, "B": pair.second}
         try:
-            wanted = list(rows_wanted(self.session, (*pair.arrange, pair.first, pair.second)))
-            if wanted:
-                await answers.prepare(wanted)
-            for step in pair.arrange:
-                arranged.append(await self._arranged(step, answers))
-            requests = {s: await request_of(self.session, steps[s], answers) for s in sides}
+            ready = await self.prepared(pair, sides)
             await observed(self.session)
         except (SeamlineError, Unfit) as exc:
             await self._undo()
@@ -154,11 +155,7 @@ class Stage:
         members = [Member(s, self._gaps.get(steps[s].operation, 0.0)) for s in sides]
         works = target.process.is_working if target.process is not None else lambda: False
         conductor = Conductor(target.database, self.footprints, members, shared, works)
-
-        async def send(side: Side) -> Response | None:
-            response, _, _ = await target.client.send(requests[side])
-            return response
-
+        send = ready.send
         target.tap.forget()
         if way != "at once":
             await target.tap.use(conductor.gate if way == "held" else way)
@@ -187,9 +184,9 @@ class Stage:
         return Played(
             choices="".join(p.side for p in conductor.points),
             answers=got,
-            requests=requests,
+            requests=ready.requests,
             changes=changes or (),
-            arranged=tuple(arranged),
+            arranged=ready.arranged,
             turns=tuple(conductor.turns),
             points=tuple(conductor.points),
             prints=tuple(conductor.prints),
@@ -200,6 +197,23 @@ class Stage:
 
     def _learn_gap(self, operation: str, seconds: float) -> None:
         self._gaps[operation] = max(self._gaps.get(operation, 0.0), seconds)
+
+    async def prepared(self, pair: Pair, sides: Sequence[Side]) -> Ready:
+        """Send what stands before the pair, and make its requests. Raises `SeamlineError` and `Unfit`."""
+        answers = Answers(self.session, os.environ)
+        steps = {"A": pair.first, "B": pair.second}
+        wanted = list(rows_wanted(self.session, (*pair.arrange, pair.first, pair.second)))
+        if wanted:
+            await answers.prepare(wanted)
+        arranged = [await self._arranged(step, answers) for step in pair.arrange]
+        requests = {s: await request_of(self.session, steps[s], answers) for s in sides}
+
+        async def send(side: Side) -> Response | None:
+            response, _, _ = await self.session.target.client.send(requests[side])
+            return response
+
+        own = {side: (request,) for side, request in requests.items()}
+        return Ready(requests=own, send=send, arranged=tuple(arranged))
 
     def _check(self, got: dict[Side, Response | None]) -> None:
         for answer in got.values():
