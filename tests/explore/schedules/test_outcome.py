@@ -63,7 +63,7 @@ def played(orders: Sequence[Order], ids: Sequence[int], told: Sequence[int]) -> 
     return Played(
         choices="",
         answers=answers,  # type: ignore[arg-type]
-        requests={s: Request(method="POST", target="/orders") for s in ("A", "B")},
+        requests={s: (Request(method="POST", target="/orders"),) for s in ("A", "B")},
         changes=tuple(changes),
     )
 

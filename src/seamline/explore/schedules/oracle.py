@@ -67,7 +67,7 @@ def _is_refused(canon: Canon, refs: References, played: Played) -> bool:
 
 def _is_deleted_twice(canon: Canon, refs: References, played: Played) -> bool:
     """Both have deleted the same, and both are told so: that is once (RFC 9110, 9.2.2)."""
-    if any(r.method != "DELETE" for r in played.requests.values()):
+    if any(r.method != "DELETE" for sent in played.requests.values() for r in sent):
         return False
     came = canon.outcome(played)
     fine = all(200 <= came.status(s) < 300 for s in SIDES)
