@@ -141,6 +141,7 @@ def test_errors_are_confirmed_on_a_fresh_system(events: list[Event]) -> None:
         "POST /take_read": "confirmed",
         "POST /take_late": "confirmed",
         "POST /take_silent": "confirmed",
+        "POST /loop_read": "confirmed",
         "POST /leave_skew/{who}": "confirmed",
     }
 
