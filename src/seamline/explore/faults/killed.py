@@ -58,11 +58,7 @@ async def restarted(
     together, without those of tables that every start writes (`own`); that of the second request has all
     rows since the first one.
     """
-    assert session.target.restart is not None
-    try:
-        await session.target.restart()
-    except TargetError as exc:
-        reason = session.redactor.text(str(exc)).partition("\n")[0]
+    if reason := await _unstarted(session):
         return Trial(injection=injection, exchange=killed, struck=True, unstarted=reason)
     x, seen = killed, list(killed.changes or ())
     for pause in _LOOKS_S:
@@ -76,6 +72,20 @@ async def restarted(
     if again is not None:
         again = _with(again, [*seen, *(again.changes or ())], own)
     return Trial(injection=injection, exchange=x, struck=True, again=again)
+
+
+async def _unstarted(session: Session) -> str:
+    """Why the system does not start again, or ''. It is tried twice: the machine may be busy."""
+    reason = ""
+    for _ in range(2):
+        try:
+            assert session.target.restart is not None
+            await session.target.restart()
+        except TargetError as exc:
+            reason = session.redactor.text(str(exc)).partition("\n")[0]
+        else:
+            return ""
+    return reason
 
 
 def _with(x: Exchange, seen: list[RowChange], own: Collection[str]) -> Exchange:

@@ -17,6 +17,8 @@ import msgspec
 Name = Callable[["Key"], str]
 _SELF: Final = "‹this›"
 _ROUNDS: Final = 16
+_MOST: Final = 300
+"""Of more new rows the keys are not told apart: that would take longer than the requests."""
 
 
 class Key:
@@ -59,7 +61,7 @@ class Labels:
             alike[key.table, colour].append(key)
         told: dict[Key, str] = {}
         for group in alike.values():
-            if len(group) < 2:
+            if not 1 < len(group) <= _MOST:
                 continue
             spoken = {key: self._spoken(key, answers) for key in group}
             ranks = {s: at + 1 for at, s in enumerate(sorted(set(spoken.values())))}
@@ -82,6 +84,8 @@ def _refined(rows: Sequence[tuple[str, Any]]) -> dict[Key, str]:
         for key in dict.fromkeys(keys_in(shown)):
             holding[key].append((head, shown))
     colours = {key: key.table for key in holding}
+    if len(holding) > _MOST:
+        return colours
     kinds = 0
     for _ in range(_ROUNDS):
         colours = {key: _digest(key, own, colours) for key, own in holding.items()}
