@@ -29,6 +29,7 @@ SQL = {
         [],
     ),
     "lock": ("LOCK TABLE item IN ACCESS EXCLUSIVE MODE", []),
+    "locks": ("BEGIN;\nLOCK TABLE item IN SHARE MODE;\nCOMMIT", []),
     "together": (
         "ALTER TABLE item ADD total int; UPDATE item SET total = 1;\n"
         "ALTER TABLE item ALTER total SET NOT NULL",
@@ -38,7 +39,7 @@ SQL = {
 
 
 def goose(name: str, up: str) -> str:
-    alone = name in ("beside", "batches")
+    alone = name in ("beside", "batches", "locks")
     return f"{'-- +goose NO TRANSACTION' if alone else ''}\n-- +goose Up\n{up};\n-- +goose Down\n"
 
 
@@ -52,15 +53,16 @@ async def test_hazards_of_a_folder_and_the_sound_way(
 ) -> None:
     assert callable(style)
     # golang-migrate sends a file as one: there is no way to write batches.
-    cases = {n: c for n, c in SQL.items() if style is goose or n != "batches"}
+    cases = {n: c for n, c in SQL.items() if style is goose or n not in ("batches", "locks")}
     end = ".sql" if style is goose else ".up.sql"
     files = {f"{n}_{k}{end}": style(k, up) for n, (k, (up, _)) in enumerate(cases.items(), 1)}
     said = await hazards(legs_of_sql(pg_server, tmp_path, files), deployed=("1",))
     names = dict(enumerate(cases, 1))
     found = {names[int(n)]: sorted({f.check for f in e.findings}) for n, e in said.items()}
     assert found == {name: checks for name, (_, checks) in cases.items() if name != "first"}
-    locked = next(e for n, e in said.items() if names[int(n)] == "lock")
-    assert locked.locks == ("ACCESS EXCLUSIVE on item",)
+    locked = {names[int(n)]: e.locks for n, e in said.items()}
+    assert locked["lock"] == ("ACCESS EXCLUSIVE on item",)
+    assert locked.get("locks", ("SHARE on item",)) == ("SHARE on item",)
 
 
 OPERATIONS = {

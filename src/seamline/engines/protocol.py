@@ -177,9 +177,9 @@ class Server(Protocol):
 
     `create` makes an empty database owned by the system's ordinary role, `clone` a copy of one that
     nobody is connected to. `run_script` runs a SQL file's text as the system's role, where asked for in
-    one transaction, which says `last` before it ends; else each statement by itself (`apart`), or several in
-    one round trip. `drop` also ends connections. `via` is an address as it is through a proxy on a
-    loopback port, None where no proxy can stand between: the connection is encrypted.
+    one transaction; else each statement by itself (`apart`), or several in one round trip. A transaction
+    says `last` before it ends. `drop` also ends connections. `via` is an address as it is through a proxy on
+    a loopback port, None where no proxy can stand between: the connection is encrypted.
     """
 
     version: str

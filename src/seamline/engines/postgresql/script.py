@@ -45,6 +45,7 @@ _HARMLESS = frozenset(
     )
 )
 _GROUPED = frozenset(("insert", "update", "delete", "select", "set", "with", "values"))
+_ENDS = (("commit",), ("end",))
 _GROUP_CHARACTERS = 500_000
 _COPY_LINE = re.compile(r"\bline (\d+)")
 
@@ -163,8 +164,8 @@ async def run_script(
     last: str = "",
     apart: bool = False,
 ) -> None:
-    """Run the SQL file `text` on a connection of its own to `url`, with `atomic` in one transaction, which
-    says `last` before it ends; with `apart` no two statements go together.
+    """Run the SQL file `text` on a connection of its own to `url`, with `atomic` in one transaction. Any
+    transaction says `last` before it ends; with `apart` no two statements go together.
 
     Raises `SpecError` as `label:line:column: message`. What was sent before the failing round trip stays
     where it is not atomic.
@@ -184,6 +185,8 @@ async def run_script(
             if group and (apart or not statement.groups or not is_near):
                 await script.run(group)
                 group = []
+            if statement.words[:1] in _ENDS:
+                await script.say(last)
             if statement.groups:
                 group.append(statement)
             elif statement.data is None:
@@ -225,11 +228,16 @@ class _Script:
             where = group[0].start + int(position) - 1 if position else failed
             raise self._refused(where, psycopg.errors.error_from_result(result))
 
+    async def say(self, last: str) -> None:
+        """Say something of our own, where a transaction is open."""
+        status = self._connection.info.transaction_status
+        if last and status == pq.TransactionStatus.INTRANS:
+            await self._connection.execute(last.encode())
+
     async def commit(self, last: str) -> None:
         """End the transaction of an atomic file; deferred constraints are checked here."""
         try:
-            if last:
-                await self._connection.execute(last.encode())
+            await self.say(last)
             await self._connection.execute("COMMIT")
         except psycopg.Error as error:
             raise self._refused(len(self._text.rstrip()), error) from error
