@@ -10,7 +10,7 @@ import click
 from seamline.cli.options import PROJECT
 
 
-@click.command()
+@click.command(short_help="Every case that a run would send, and why it exists.")
 @click.argument("operation", nargs=-1)
 @PROJECT
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with the request.")
@@ -36,7 +36,7 @@ def cases(operation: tuple[str, ...], project: Path, as_json: bool) -> None:
         show_cases(plan.cases, sys.stdout, min(shutil.get_terminal_size().columns, 120))
 
 
-@click.command()
+@click.command(short_help="Write a derived case into the spec file, to be kept and edited.")
 @click.argument("case")
 @PROJECT
 @click.option("--status", type=int, help="What it expects.  [default: as the last run saw it]")

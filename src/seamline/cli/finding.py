@@ -16,7 +16,7 @@ _REPORTS = click.option(
 )
 
 
-@click.command()
+@click.command(short_help="One finding of the last run, in full.")
 @click.argument("finding")
 @PROJECT
 @_REPORTS
@@ -35,7 +35,7 @@ def show(finding: str, project: Path, reports: Path | None) -> None:
     print_finding(find(record_of(project, reports), finding), sys.stdout, width)
 
 
-@click.command()
+@click.command(short_help="Send a finding's case again: does it still fail?")
 @click.argument("finding")
 @PROJECT
 @_REPORTS

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(short_help="Look at a system, and write seamline.toml and both spec files.")
 @click.option(
     "--project",
     "-p",

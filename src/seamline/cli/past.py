@@ -11,7 +11,7 @@ import click
 from seamline.cli.options import PROJECT
 
 
-@click.command()
+@click.command(short_help="The runs of this project, newest first.")
 @PROJECT
 @click.option(
     "--most",
@@ -29,7 +29,7 @@ def history(project: Path, most: int) -> None:
     printed(lambda page: runs(history_of(project).runs(most), page), sys.stdout)
 
 
-@click.command()
+@click.command(short_help="What is new, fixed and still there between two runs.")
 @click.argument("before", required=False)
 @click.argument("after", required=False)
 @PROJECT
@@ -43,7 +43,7 @@ def diff(before: str | None, after: str | None, project: Path) -> None:
     printed(compared(project, before, after), sys.stdout)
 
 
-@click.command()
+@click.command(short_help="Let a finding stay for a while, with a reason and a last day.")
 @click.argument("finding")
 @PROJECT
 @click.option("--reason", required=True, help="Why it may stay.")
@@ -63,7 +63,7 @@ def accept(finding: str, project: Path, reason: str, until: datetime) -> None:
     click.echo(accept_finding(project, finding, reason, until.date()))
 
 
-@click.command()
+@click.command(short_help="Put back the spec files of the last run that passed.")
 @PROJECT
 @click.option("--to", "run", default="", help="To this run, by its number.  [default: the last]")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")

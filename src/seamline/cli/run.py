@@ -12,7 +12,7 @@ from seamline.cli.options import PROJECT
 _PARTS = ("api", "database", "data", "transactions", "migrations")
 
 
-@click.command()
+@click.command(short_help="Start the system, send every case, judge, write the artifacts.")
 @click.argument("part", type=click.Choice(_PARTS), required=False)
 @PROJECT
 @click.option(

@@ -7,7 +7,7 @@ from typing import Literal
 import click
 
 
-@click.command()
+@click.command(short_help="The JSON Schema of a spec file, for editors.")
 @click.argument("file", type=click.Choice(["endpoints", "data", "project"]))
 def schema(file: Literal["endpoints", "data", "project"]) -> None:
     """Print the JSON Schema of a spec file, for editors."""
@@ -18,7 +18,7 @@ def schema(file: Literal["endpoints", "data", "project"]) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(export(file)), indent=2).decode())
 
 
-@click.command()
+@click.command(short_help="Every check with its severity and source.")
 def checks() -> None:
     """List every check with its severity, what it says and where the rule comes from."""
     from seamline.checks import CHECKS, Check
@@ -31,7 +31,7 @@ def checks() -> None:
         )
 
 
-@click.command()
+@click.command(short_help="Mark a database as one for tests, so that it may be written to.")
 @click.argument("url")
 def mark(url: str) -> None:
     """Mark a database as one for tests, so that Seamline may write to it.

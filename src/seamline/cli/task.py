@@ -10,7 +10,7 @@ import click
 from seamline.cli.options import PROJECT
 
 
-@click.command()
+@click.command(short_help="Carry out a work order: run, write its artifacts, tick its list.")
 @click.argument("order", type=click.Path(path_type=Path, dir_okay=False))
 @PROJECT
 @click.option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from seamline.model.schedule import Witness
 from seamline.report.markdown.escape import code, fence, prose
 from seamline.report.markdown.page import Document
-from seamline.report.schedule import statement, told
+from seamline.report.schedule import endings, statement
 
 
 def write_witness(doc: Document, witness: Witness) -> None:
@@ -19,6 +19,6 @@ def write_witness(doc: Document, witness: Witness) -> None:
         for t in witness.turns
     ]
     doc.table(["A", "B"], rows)
-    for ending in (witness.ending, *witness.serial):
-        doc.block(f"{ending.order}:")
-        doc.bullets(f"{label or 'and'}: {prose(text, 400)}" for label, text in told(ending))
+    for order, told in endings(witness):
+        doc.block(f"{order}:")
+        doc.bullets(f"{label or 'and'}: {prose(text, 400)}" for label, text in told)
