@@ -16,3 +16,11 @@ INSERT INTO access_control_entries (object_id, permission, principal) VALUES
   ('/buckets/shelf', 'read', '/buckets/shelf/groups/staff');
 INSERT INTO user_principals (user_id, principal) VALUES
   ('account:guest', '/buckets/shelf/groups/staff');
+
+-- As it is behind a first read of each list: without these rows the first request locks the list.
+INSERT INTO timestamps (parent_id, resource_name, last_modified) VALUES
+  ('', 'bucket', '2026-01-01 00:00:02'),
+  ('/buckets/shelf', 'collection', '2026-01-01 00:00:02'),
+  ('/buckets/shelf', 'group', '2026-01-01 00:00:01'),
+  ('/buckets/shelf/collections/books', 'record', '2026-01-01 00:00:02'),
+  ('/buckets/shelf/collections/films', 'record', '2026-01-01 00:00:01');

@@ -68,3 +68,27 @@ def test_two_that_take_what_there_is_once_are_a_double_spend() -> None:
     came, name = judged(played(204, 204, GONE, method="POST"), *SERIAL, of=POST)
     assert came == "violation"
     assert (name.anomaly, name.only_read) == ("double spend", False)
+
+
+KEPT = RowChange(
+    table="notes",
+    op="update",
+    key={"id": 1},
+    before={"id": 1, "n": 1},
+    after={"id": 1, "n": 2},
+    txid=1,
+)
+
+
+def test_a_change_that_was_written_back_is_a_lost_update() -> None:
+    serial = (played(200, 401, KEPT, method="PUT"), played(200, 200, KEPT, method="PUT"))
+    came, name = judged(played(200, 200, method="PUT"), *serial, of=("PUT /notes", "PATCH /notes"))
+    assert came == "violation"
+    assert (name.anomaly, name.only_read) == ("lost update", False)
+
+
+def test_another_success_with_the_rows_of_a_serial_order_is_an_answer_alone() -> None:
+    serial = (played(200, 401, KEPT, method="PUT"), played(201, 200, KEPT, method="PUT"))
+    came = played(200, 200, KEPT, method="PUT")
+    _, name = judged(came, *serial, of=("PUT /notes", "PATCH /notes"))
+    assert name.only_read

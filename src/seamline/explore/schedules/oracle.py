@@ -118,6 +118,9 @@ def named(canon: Canon, refs: References, played: Played, operations: Sequence[s
     if new & {u for x in SIDES for u in _updates(canon.outcome(refs.alone[x]))}:
         said = "what one wrote, the other has written over without having seen it"
         return Named(_LOST, False, said)
+    kept = set(_updates(came))
+    if both and not new and all(set(_updates(s)) - kept for s in serial):
+        return Named(_LOST, False, "what one wrote is gone: the other wrote what had stood before")
     return Named(_SKEW, False, "each wrote on grounds that the other took away")
 
 
@@ -126,8 +129,9 @@ def _updates(outcome: Outcome) -> list[str]:
 
 
 def _same_effect(came: Outcome, serial: Outcome) -> bool:
-    statuses = all(came.status(s) == serial.status(s) for s in SIDES)
-    return statuses and came.rows == serial.rows
+    """The same rows, and whoever is refused in one is refused in the other."""
+    alike = all((came.status(s) < 400) == (serial.status(s) < 400) for s in SIDES)
+    return alike and came.rows == serial.rows
 
 
 def _read(came: Outcome, serial: Sequence[Outcome], operations: Sequence[str]) -> Named:
