@@ -44,7 +44,7 @@ _PARTS = ("api", "database", "data", "transactions", "migrations")
 @click.option(
     "--transactions/--no-transactions",
     default=True,
-    help="With or without the sweep: writing operations while one of their statements fails.",
+    help="With or without transactions: statements that fail, two requests at once.",
 )
 @click.option(
     "--deep",
@@ -100,8 +100,8 @@ def run(
     """Start the system, send every case, judge answers and rows, write the artifacts.
 
     PART is api (answers and rows of requests), database (checks of the rows, transactions, migrations), data
-    (only checks of the rows), transactions (only requests whose statements fail) or migrations (only those,
-    without the system); all without it.
+    (only checks of the rows), transactions (only statements that fail, and two requests at once) or
+    migrations (only those, without the system); all without it.
 
     Exit code: 0 clean, 1 findings, 2 usage or spec error, 3 system or database unreachable,
     4 a bug of Seamline, 130 interrupted.

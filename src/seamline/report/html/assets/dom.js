@@ -88,6 +88,11 @@ function later(work) {
   else requestAnimationFrame(() => setTimeout(work));
 }
 
+function whenIdle(work) {
+  if (atOnce || !window.requestIdleCallback) later(work);
+  else requestIdleCallback(work, { timeout: 1000 });
+}
+
 function say(text) {
   const region = document.getElementById("said");
   region.textContent = text;

@@ -22,11 +22,11 @@ function matrixPanel(matches) {
   return box;
 }
 
-// The rows in sight first: those below them come a frame later.
+// The rows in sight first: those below them come when nothing else is to be done.
 const FIRST_ROWS = 30;
 function matrixBody(rows, draw) {
   const body = h("tbody", {}, rows.slice(0, FIRST_ROWS).map(draw));
-  if (rows.length > FIRST_ROWS) later(() => body.append(...rows.slice(FIRST_ROWS).map(draw)));
+  if (rows.length > FIRST_ROWS) whenIdle(() => body.append(...rows.slice(FIRST_ROWS).map(draw)));
   return body;
 }
 
