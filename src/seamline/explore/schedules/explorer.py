@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 
@@ -190,26 +192,29 @@ def _in_turn(scored: Sequence[tuple[int, int, int, Pair]]) -> list[Pair]:
     """By turns each operation with itself, in one way a turn, and as many pairs of two operations."""
     ordered = sorted(scored, key=lambda s: s[:3])
     own = [s for s in ordered if s[3].first.operation == s[3].second.operation]
-    mixed = spread([s[3] for s in ordered if s[3].first.operation != s[3].second.operation])
+    mixed = spread(
+        [(-s[1], s[3]) for s in ordered if s[3].first.operation != s[3].second.operation]
+    )
     many = max(1, len({s[3].first.operation for s in own}))
     turns = [(turn, 0, at, pair) for at, (turn, _, _, pair) in enumerate(own)]
     turns += [(at // many, 1, at, pair) for at, pair in enumerate(mixed)]
     return [pair for *_, pair in sorted(turns, key=lambda t: t[:3])]
 
 
-def spread(pairs: Sequence[Pair]) -> list[Pair]:
-    """Pairs of two operations: each operation with its likeliest other one, before one of them again."""
+def spread(pairs: Sequence[tuple[int, Pair]]) -> list[Pair]:
+    """Pairs of two operations, the likeliest first; the less so the more often they came before."""
+    met: Counter[str] = Counter()
     placed: list[Pair] = []
-    rest = list(pairs)
-    while rest:
-        met: set[str] = set()
-        later: list[Pair] = []
-        for pair in rest:
-            both = {pair.first.operation, pair.second.operation}
-            if both & met:
-                later.append(pair)
-            else:
-                placed.append(pair)
-                met |= both
-        rest = later
+    queue = [(-likely, number) for number, (likely, _) in enumerate(pairs)]
+    heapq.heapify(queue)
+    while queue:
+        thought, number = heapq.heappop(queue)
+        likely, pair = pairs[number]
+        both = (pair.first.operation, pair.second.operation)
+        now = sum(met[o] for o in both) - likely
+        if now > thought:
+            heapq.heappush(queue, (now, number))
+            continue
+        placed.append(pair)
+        met.update(both)
     return placed
