@@ -26,7 +26,8 @@ SCRIPTS = (
     "tables.js",
     "app.js",
 )
-_LEVEL = 6
+_LEVEL = 5
+_WRITTEN = 1 << 16
 _EVIDENCE = 40_000_000
 """Characters of evidence that one page takes; what does not fit `seamline show` still has."""
 
@@ -69,11 +70,10 @@ def _packed(file: TextIO, items: Iterable[str], attributes: str) -> None:
     rest = b""
     for part in _written(items):
         rest += packer.compress(part.encode())
-        whole = (
-            len(rest) - len(rest) % 3
-        )  # base64 of three bytes at a time needs no padding between
-        file.write(base64.b64encode(rest[:whole]).decode())
-        rest = rest[whole:]
+        if len(rest) > _WRITTEN:
+            whole = len(rest) - len(rest) % 3  # base64 of threes needs no padding in between
+            file.write(base64.b64encode(rest[:whole]).decode())
+            rest = rest[whole:]
     file.write(base64.b64encode(rest + packer.flush()).decode())
     file.write("</script>\n")
 
