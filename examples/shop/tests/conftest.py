@@ -92,7 +92,7 @@ def running(url: str, **env: str) -> Iterator[int]:
 
 
 def _wait_until_ready(started: BaseProcess, client: Client) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert started.is_alive(), "the shop ended at once"
         try:
