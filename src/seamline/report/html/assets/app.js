@@ -53,9 +53,11 @@ function restore(at) {
 
 function drawNavigation(view) {
   document.getElementById("project").textContent = DATA.run.project || "Seamline";
-  document.getElementById("nav").replaceChildren(...Object.entries(VIEWS).map(([name, v]) =>
+  const nav = document.getElementById("nav");
+  nav.replaceChildren(...Object.entries(VIEWS).map(([name, v]) =>
     h("a", { href: address(name), "aria-current": name === view ? "page" : null }, v.name,
       v.number === undefined ? "" : [" ", h("span", { class: "n" }, number(v.number))])));
+  nav.scrollLeft = nav.querySelector("[aria-current]").offsetLeft - nav.offsetLeft - 40; // where it is too narrow for all
 }
 
 let typing = 0;
