@@ -127,7 +127,7 @@ class Conductor:
                 member.moved()
                 member.state = "done"
                 member.event.set()
-                self._leave_limbo(member)
+                self._pass_on(member)
 
         member.state = "running"
         member.moved()
@@ -201,6 +201,8 @@ class Conductor:
         pending = held.pending
         own = self._footprints.of(pending.text, pending.kind)
         before = await self._locks(member)
+        if member.held is not held:
+            return  # it has answered meanwhile
         if pending.kind in ("commit", "rollback"):
             ended = Footprint(written=whole(member.footprints).written)
             self.prints.append((member.side, ended))
@@ -353,11 +355,16 @@ class Conductor:
             self._limbo = [(h, o) for h, o in self._limbo if h is not held]
             self._assign(held, owner)
 
-    def _leave_limbo(self, finished: Member) -> None:
+    def _pass_on(self, finished: Member) -> None:
         """A request that has answered cannot be waiting with a statement: it is the other one's."""
         mine = [h for h, o in self._limbo if o is finished]
         self._limbo = [(h, o) for h, o in self._limbo if o is not finished]
+        if finished.held is not None:
+            mine.append(finished.held)
+            finished.held = None
+        other = next((m for m in self.members if m.state not in ("new", "done")), None)
         for held in mine:
-            other = next((m for m in self.members if m is not finished), None)
-            if other is not None:
+            if other is None:
+                self.gate.release(held)
+            else:
                 self._assign(held, other)
