@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import socket
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ..command import seamline
 from ..project import write_project
 
 HEALTH = {"endpoint": "/health", "method": "GET", "expectedStatus": 200}
-
-
-def seamline(*words: str | Path, env: dict[str, str] | None = None) -> tuple[int, str]:
-    """Exit code and all that was printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "seamline", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **(env or {})},
-        timeout=600,
-    )
-    printed = done.stdout + done.stderr
-    assert "Traceback" not in printed, printed
-    return done.returncode, printed
 
 
 def test_no_toml(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from ..command import seamline
 from ..project import cases_of, end_of, run_project, write_project
-from .test_bad_input import seamline
 
 DOCUMENT = {
     "openapi": "3.1.0",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ..command import seamline
 from ..project import write_project
-from .test_bad_input import seamline
 
 pytestmark = pytest.mark.slow
 

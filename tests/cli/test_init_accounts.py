@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .test_bad_input import seamline
+from ..command import seamline
 from .test_init import endpoints
 
 HEAD = """

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
+from ..command import seamline
 from ..project import write_project
-from .test_bad_input import seamline
 
 WRONG = {"endpoint": "/health", "method": "GET", "expectedStatus": 404}
 RIGHT = {**WRONG, "expectedStatus": 200}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..command import seamline
 from ..project import write_project
-from .test_bad_input import seamline
 
 
 def test_the_plan_lists_cases_and_gaps_and_writes_nothing(tmp_path: Path) -> None:

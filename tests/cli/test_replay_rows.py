@@ -11,8 +11,8 @@ import pytest
 
 from seamline.workflow.data import without_password
 
+from ..command import seamline
 from ..engines.lab import Lab
-from .test_bad_input import seamline
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,8 @@ import pytest
 from seamline.errors import SpecError
 from seamline.spec.order import load_order
 
+from ..command import seamline
 from ..project import write_project
-from .test_bad_input import seamline
 
 ORDER = Path(__file__).parents[2] / "examples" / "work-order" / "order.md"
 WRONG = {"endpoint": "/health", "method": "GET", "expectedStatus": 404}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ..cli.test_bad_input import seamline
+from ..command import seamline
 
 NOTES = Path(__file__).parents[2] / "examples" / "express-notes"
 _LEFT_OUT = shutil.ignore_patterns("node_modules", ".seamline", "*.md", "*.xml", "*.ndjson")

@@ -17,7 +17,7 @@ from seamline.model.event import Event
 from seamline.model.finding import Finding
 from seamline.report import GithubReporter, SarifReporter
 
-from ..cli.test_bad_input import seamline
+from ..command import seamline
 from ..project import write_project
 from .streams import Runs, case, finished, started
 from .wrong import HOSTILE
