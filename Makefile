@@ -38,7 +38,7 @@ check: $(VENV)/.ready ## format, lint, types, import contract
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.ready ## the tests
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -q
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -q
 
 test: check unit demo ## all that CI needs
 
