@@ -167,12 +167,17 @@ class Client(asyncio.Protocol):
 
     async def _cancel(self, packet: bytes) -> None:
         """Pass a request to cancel on; the server answers by closing the connection."""
+        answer = _Closed(asyncio.get_running_loop().create_future())
         try:
-            transport = await self._proxy.connect(asyncio.Protocol)
+            transport = await self._proxy.connect(lambda: answer)
         except OSError:
             return
-        transport.write(packet)
-        transport.write_eof()
+        try:
+            transport.write(packet)
+            transport.write_eof()
+            await answer.came
+        finally:
+            transport.abort()
 
     async def _log_in(self, opening: Opening, rest: bytes) -> None:
         server = Server(self)
@@ -301,6 +306,17 @@ def _stands(transport: asyncio.Transport | None) -> TypeGuard[asyncio.Transport]
 async def _later(ms: float) -> Action:
     await asyncio.sleep(ms / 1000)
     return Action()
+
+
+class _Closed(asyncio.Protocol):
+    """Waits until the other side closes the connection."""
+
+    def __init__(self, came: asyncio.Future[None]) -> None:
+        self.came = came
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.came.done():
+            self.came.set_result(None)
 
 
 class Server(asyncio.Protocol):
