@@ -31,8 +31,11 @@ def write_project(
     migration: str = SCHEMA,
     database: str | None = 'migrations = { kind = "sql", files = ["schema.sql"] }',
     private: bool = False,
+    system: Path = NOTES,
 ) -> Path:
     """A project on the notes system; `toml` is added at its end, `env` to the system's variables.
+
+    Any other `system` has no document.
 
     Its databases are made on the server that all runs share; with `private` it has a server of its own.
     """
@@ -40,16 +43,16 @@ def write_project(
     variables = 'DATABASE_URL = "{database_url}"' if database is not None else ""
     text = f"""
 [system]
-command = [{json.dumps(sys.executable)}, {json.dumps(str(NOTES))}, "{{port}}"]
+command = [{json.dumps(sys.executable)}, {json.dumps(str(system))}, "{{port}}"]
 ready = "/health"
 env = {{ {", ".join(v for v in (variables, env) if v)} }}
 start_timeout_s = 60
 """
-    if "openapi" not in toml:
-        text += 'openapi = "/openapi.json"\n'
-    else:
+    if "openapi" in toml:
         line, _, toml = toml.partition("\n")
         text += line + "\n"
+    elif system is NOTES:
+        text += 'openapi = "/openapi.json"\n'
     if database is not None:
         text += f"[database]\n{database}\n{'' if private or 'url' in database else shared()}"
     (folder / "seamline.toml").write_text(text + toml)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -23,20 +21,13 @@ from seamline.text.redact import Redactor
 from seamline.workflow.artifacts import load_job
 from seamline.workflow.plan import own_cases
 
-from ..project import shared
+from ..project import write_project
 from ..systems.claims import SCHEMA, WAYS
 
 SYSTEM = Path(__file__).parents[1] / "systems" / "claims.py"
 
 
 def _project(folder: Path) -> Path:
-    command = json.dumps([sys.executable, str(SYSTEM), "{port}"])
-    (folder / "seamline.toml").write_text(
-        f"[system]\ncommand = {command}\nready = '/health'\nstart_timeout_s = 60\n"
-        'env = { DATABASE_URL = "{database_url}" }\n[database]\n'
-        f'migrations = {{ kind = "sql", files = ["schema.sql"] }}\n{shared()}'
-    )
-    (folder / "schema.sql").write_text(SCHEMA)
     case = {"kind": "positive", "identity": "anonymous", "expect": {"status": 201}}
     endpoints = [
         {
@@ -47,10 +38,7 @@ def _project(folder: Path) -> Path:
         }
         for way in WAYS
     ]
-    specs = folder / "integration"
-    specs.mkdir()
-    (specs / "Endpoint_Validation_Specs.json").write_text(json.dumps({"endpoints": endpoints}))
-    return folder
+    return write_project(folder, {"endpoints": endpoints}, migration=SCHEMA, system=SYSTEM)
 
 
 Prepared = tuple[Setup, Rules, dict[str, Case]]

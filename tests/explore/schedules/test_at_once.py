@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ from seamline.workflow.artifacts import load_job
 from seamline.workflow.replay import replay
 from seamline.workflow.reported import run_to_end
 
-from ...project import run_project, shared
+from ...project import run_project, write_project
 from ...systems.accounts import SCHEMA
 
 SYSTEM = Path(__file__).parents[2] / "systems" / "accounts.py"
@@ -55,23 +53,10 @@ ENDPOINTS = [
 ]
 
 
-def _project(folder: Path) -> Path:
-    command = json.dumps([sys.executable, str(SYSTEM), "{port}"])
-    (folder / "seamline.toml").write_text(
-        f"[system]\ncommand = {command}\nready = '/health'\nstart_timeout_s = 60\n"
-        'env = { DATABASE_URL = "{database_url}" }\n[database]\n'
-        f'migrations = {{ kind = "sql", files = ["schema.sql"] }}\n{shared()}'
-    )
-    (folder / "schema.sql").write_text(SCHEMA)
-    specs = folder / "integration"
-    specs.mkdir()
-    (specs / "Endpoint_Validation_Specs.json").write_text(json.dumps({"endpoints": ENDPOINTS}))
-    return folder
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _project(tmp_path_factory.mktemp("accounts"))
+    place = tmp_path_factory.mktemp("accounts")
+    return write_project(place, {"endpoints": ENDPOINTS}, migration=SCHEMA, system=SYSTEM)
 
 
 @pytest.fixture(scope="module")
