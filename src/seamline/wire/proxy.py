@@ -15,6 +15,7 @@ from seamline.wire.postgresql.codec import ProtocolViolation, error_response
 from seamline.wire.postgresql.running import Running
 from seamline.wire.postgresql.session import Session
 from seamline.wire.postgresql.startup import Opening, Startup
+from seamline.wire.reading import Reading
 
 
 class Proxy:
@@ -63,9 +64,9 @@ class Proxy:
 
     def use(self, policy: Policy | None) -> None:
         """Have a policy decide from now on, or none."""
-        self.policy = policy
         for client in list(self.connections):
             client.gated(policy is not None)
+        self.policy = policy  # only now: what had passed before is none of its business
 
     def ended(self, running: Running) -> None:
         """A statement has ended."""
@@ -102,20 +103,23 @@ class Client(asyncio.Protocol):
         self._startup: Startup | None = Startup()
         self._transport: asyncio.Transport | None = None
         self._server: Server | None = None
+        self._loop = asyncio.get_running_loop()
         self.session: Session | None = None
+        self._reading: Reading | None = None
         self._asked = 0
         self._was_refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
+        self._transport = _at_once(transport)
         self._proxy.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._reading is not None:
+            with suppress(ProtocolViolation):
+                self._reading.close()
         self._proxy.connections.discard(self)
         if self._was_refused and self._startup is not None:
             self._proxy.encrypts = True  # it went away because of that: it insists
-        if self.session is not None:
-            self.session.close()
         if self._server is not None and self._server.transport is not None:
             self._server.transport.close()
         self._transport = None
@@ -133,11 +137,10 @@ class Client(asyncio.Protocol):
             if self._startup is not None:
                 self._startup.feed(data)
                 self._open(self._startup)
-            elif self.session is not None:
-                self.session.from_client(data)
-                self.flush()
+            elif self._reading is not None and self._server is not None:
+                self._through(self._reading, self._server.transport, True, data)
         except ProtocolViolation as violation:
-            self.refuse(violation.sqlstate, str(violation))
+            self._end(violation)
 
     def _open(self, startup: Startup) -> None:
         while self._transport is not None and (opening := startup.take()) is not None:
@@ -195,6 +198,7 @@ class Client(asyncio.Protocol):
         self._proxy.accepted += 1
         gated = self._proxy.policy is not None
         self.session = Session(self._proxy.accepted, self._proxy.ended, gated=gated)
+        self._reading = Reading(self.session)
         transport.write(opening.packet)
         self._transport.resume_reading()
         if rest:
@@ -202,18 +206,42 @@ class Client(asyncio.Protocol):
 
     def gated(self, gated: bool) -> None:
         """Have statements wait for a decision from now on, or not; those that wait now go on."""
-        if self.session is not None:
-            self.session.gated = gated
+        if self._reading is not None:
+            try:
+                self._reading.gated(gated)
+            except ProtocolViolation as violation:
+                self._end(violation)
+
+    def in_flight(self) -> tuple[Running, ...]:
+        """The statements on their way, read up to now; for every thread."""
+        if self._reading is None:
+            return ()
+        try:
+            return self._reading.catch_up()
+        except ProtocolViolation as violation:
+            self._loop.call_soon_threadsafe(self._end, violation)
+            return ()
 
     def from_server(self, data: bytes) -> None:
         """Take what the server sent."""
-        if self.session is None:
-            return
-        try:
-            self.session.from_server(data)
+        if self._reading is not None:
+            try:
+                self._through(self._reading, self._transport, False, data)
+            except ProtocolViolation as violation:
+                self._end(violation)
+
+    def _through(
+        self, reading: Reading, to: asyncio.Transport | None, by_client: bool, data: bytes
+    ) -> None:
+        if reading.passes and to is not None and not to.is_closing():
+            to.write(data)
+            reading.note(by_client, data)
+        else:
+            reading.read(by_client, data)
             self.flush()
-        except ProtocolViolation as violation:
-            self.refuse(violation.sqlstate, f"the database server sent {violation}")
+
+    def _end(self, violation: ProtocolViolation) -> None:
+        self.refuse(violation.sqlstate, str(violation))
 
     def server_lost(self) -> None:
         """The server closed the connection: what it said last still reaches the client."""
@@ -255,7 +283,7 @@ class Client(asyncio.Protocol):
             self._decide(session, action)
             self.flush()
         except ProtocolViolation as violation:
-            self.refuse(violation.sqlstate, str(violation))
+            self._end(violation)
 
     def _decide(self, session: Session, action: Action) -> None:
         session.decide(action)
@@ -276,7 +304,7 @@ class Client(asyncio.Protocol):
 
     def refuse(self, sqlstate: str, message: str) -> None:
         """Tell the client in the protocol's own words why this connection ends."""
-        if self._transport is not None:
+        if _stands(self._transport):
             self._transport.write(error_response(sqlstate, f"seamline: {message}", "FATAL"))
             self._transport.close()
 
@@ -303,6 +331,13 @@ def _stands(transport: asyncio.Transport | None) -> TypeGuard[asyncio.Transport]
     return transport is not None and not transport.is_closing()
 
 
+def _at_once(transport: asyncio.BaseTransport) -> asyncio.Transport:
+    """Have it send when it is told to, not when the callback that tells it has ended."""
+    sender = cast("asyncio.Transport", transport)
+    sender.set_write_buffer_limits(high=0)
+    return sender
+
+
 async def _later(ms: float) -> Action:
     await asyncio.sleep(ms / 1000)
     return Action()
@@ -327,7 +362,7 @@ class Server(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)
+        self.transport = _at_once(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.transport = None

@@ -24,8 +24,8 @@ _LOOK_S = 0.002
 class Tap:
     """What the runner holds of a proxy: where it listens, and the statements seen since they were taken.
 
-    A statement is noted before the system has its answer, so all of a request's are there when the
-    request is answered. Every method is for the runner's side.
+    A statement is noted before its answer passes, so all of a request's are there when the request is
+    answered. Every method is for the runner's side.
     """
 
     def __init__(self, host: str, port: int, *, encrypts: bool = False) -> None:
@@ -65,6 +65,7 @@ class Tap:
 
     def forget(self) -> None:
         """Leave out what was seen so far."""
+        self._in_flight()
         self._seen.clear()
 
     async def take(self, most: int) -> tuple[tuple[SqlStatement, ...], int]:
@@ -74,9 +75,9 @@ class Tap:
         for a lock or a notice as long as the system runs.
         """
         until = time.monotonic() + _UNFINISHED_S
-        while self._in_flight() - self._lasting and time.monotonic() < until:  # noqa: ASYNC110 (of another loop)
+        while (running := self._in_flight()) - self._lasting and time.monotonic() < until:  # noqa: ASYNC110 (of another loop)
             await asyncio.sleep(_LOOK_S)
-        self._lasting = self._in_flight()
+        self._lasting = running
         found: list[Running] = []
         while self._seen:
             found.append(self._seen.popleft())
@@ -84,8 +85,7 @@ class Tap:
         return tuple(r.record() for r in found[:most]), max(0, len(found) - most)
 
     def _in_flight(self) -> set[Running]:
-        sessions = [c.session for c in list(self._proxy.connections)]
-        return {r for s in sessions if s is not None for r in s.in_flight}
+        return {r for client in list(self._proxy.connections) for r in client.in_flight()}
 
     async def _there(self, work: Any) -> Any:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))

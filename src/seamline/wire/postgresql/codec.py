@@ -5,6 +5,8 @@ from __future__ import annotations
 from struct import Struct
 
 _LENGTH = Struct("!I")
+FROM_CLIENT = frozenset(b"BCDEFHPQSXcdfp")
+"""The kinds of message that clients send."""
 _MOST = 0x3FFFFFFF
 """No message is longer: the server itself allocates no more than 1 GB."""
 HEAD = 64 * 1024
@@ -26,6 +28,7 @@ class Framer:
 
     Messages of the `streamed` kinds are never assembled: neighbours of them come as one piece, whose
     number is `counted`. Of others at most `HEAD` bytes are held. All pieces joined are the bytes fed.
+    `sent` of the bytes that wait were passed on before they were read.
     """
 
     def __init__(self, streamed: frozenset[int], known: frozenset[int] | None = None) -> None:
@@ -35,9 +38,17 @@ class Framer:
         self._at = 0
         self._rest = 0
         self.counted = 0
+        self.sent = 0
 
-    def feed(self, data: bytes) -> None:
-        """Take what came off the wire."""
+    @property
+    def is_ahead(self) -> bool:
+        """Whether nothing waits here that was not passed on."""
+        return len(self._data) - self._at == self.sent
+
+    def feed(self, data: bytes, *, sent: bool = False) -> None:
+        """Take what came off the wire, and was passed on as it is where it says `sent`."""
+        if sent:
+            self.sent += len(data)
         self._data = self._data[self._at :] + data if self._at < len(self._data) else data
         self._at = 0
 
@@ -59,6 +70,12 @@ class Framer:
             self._rest, end = end - len(data), len(data)
         self._at = end
         return kind, data[start:end]
+
+    def unsent(self, piece: bytes) -> bytes:
+        """What is still to be passed on of the piece that was taken last."""
+        sent = min(self.sent, len(piece))
+        self.sent -= sent
+        return piece[sent:]
 
     def _go_on(self, size: int) -> tuple[int, bytes] | None:
         if not size:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from seamline.model.statement import SqlStatement, TxStatus
 from seamline.wire.policy import Pending
 from seamline.wire.postgresql.kind import kind_of
@@ -37,14 +35,16 @@ class Running:
         "tx_status",
     )
 
-    def __init__(self, number: int, connection: int, text: str, bind: bytes | None) -> None:
+    def __init__(
+        self, number: int, connection: int, text: str, bind: bytes | None, started: float
+    ) -> None:
         self.number = number
         self.connection = connection
         self.text = text[:TEXT]
         self.cut = len(text) > TEXT
         self.bind = bind
         self.oids: tuple[int, ...] = ()
-        self.started = time.perf_counter()
+        self.started = started
         self.ended = 0.0
         self.tags: list[str] = []
         self.returned = 0

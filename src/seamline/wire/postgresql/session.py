@@ -8,13 +8,18 @@ from struct import unpack_from
 
 from seamline.model.statement import TxStatus
 from seamline.wire.policy import Action, Pending
-from seamline.wire.postgresql.codec import Framer, error_fields, error_response, text_at
+from seamline.wire.postgresql.codec import (
+    FROM_CLIENT,
+    Framer,
+    error_fields,
+    error_response,
+    text_at,
+)
 from seamline.wire.postgresql.expected import Awaited, Expected
 from seamline.wire.postgresql.fault import ROLLBACK, in_place_of, refusal
 from seamline.wire.postgresql.kind import forgotten, kind_of
 from seamline.wire.postgresql.running import Running
 
-_FROM_CLIENT = frozenset(b"BCDEFHPQSXcdfp")
 _COPY_DATA, _DATA_ROW = ord("d"), ord("D")
 _PLAIN: dict[int, Awaited] = {
     ord("1"): "parse",
@@ -34,7 +39,8 @@ class Session:
     Feed it with `from_client` and `from_server`; what is to be sent stands in `to_server` and
     `to_client`. A statement that waits for a decision is `gate`; `decide` lets it go on. `ended` says
     that both sides are to be cut off. `done` is called with each statement when the server is ready for
-    the next. With `gated=False` nothing ever waits.
+    the next. With `gated=False` nothing ever waits, and what comes may be `sent` before it is read:
+    reading along then costs no time on the way.
     """
 
     def __init__(
@@ -49,7 +55,7 @@ class Session:
         self.backend = 0
         self.tx: TxStatus = ""
         self._done = done
-        self._client = Framer(frozenset((_COPY_DATA,)), _FROM_CLIENT)
+        self._client = Framer(frozenset((_COPY_DATA,)), FROM_CLIENT)
         self._server = Framer(frozenset((_DATA_ROW, _COPY_DATA)))
         self._expected = Expected()
         self._statements: dict[bytes, tuple[str, tuple[int, ...]]] = {}
@@ -58,6 +64,8 @@ class Session:
         self._held: tuple[int, bytes, Running] | None = None
         self._drop_rest = False
         self._silent = False
+        self._altered = False
+        self._now = 0.0
         self._transaction = 1
         self._count = 0
 
@@ -66,9 +74,20 @@ class Session:
         """The statements on their way."""
         return tuple(self._open)
 
-    def from_client(self, data: bytes) -> None:
-        """Take what the client sent. Raises `ProtocolViolation`."""
-        self._client.feed(data)
+    @property
+    def passes(self) -> bool:
+        """Whether what either side sends next may be passed on before it is read."""
+        is_changed = self.gated or self._altered or self._drop_rest or self.ended
+        is_ahead = self._client.is_ahead and self._server.is_ahead
+        return not is_changed and self.gate is None and is_ahead
+
+    def from_client(self, data: bytes, *, sent: bool = False, at: float | None = None) -> None:
+        """Take what the client sent; `sent` if that was passed on. Raises `ProtocolViolation`.
+
+        `at` is when it came, by `time.perf_counter`; now, if not given.
+        """
+        self._now = at or time.perf_counter()
+        self._client.feed(data, sent=sent)
         self._pump()
 
     def decide(self, action: Action) -> None:
@@ -77,7 +96,7 @@ class Session:
         if held is None or self.ended:
             return
         kind, piece, running = held
-        running.started = time.perf_counter()
+        self._now = running.started = time.perf_counter()
         match action.do:
             case "drop":
                 running.message = "the connection was cut before the server had the statement"
@@ -89,7 +108,7 @@ class Session:
                 self._refuse(kind, running, action)
             case _:
                 if action.do == "drop_after":
-                    running.drop_after = self._silent = True
+                    running.drop_after = self._silent = self._altered = True
                 self._send(kind, piece, running)
         self._pump()
 
@@ -109,12 +128,12 @@ class Session:
         match kind:
             case 0:  # CONTINUED
                 if not self._drop_rest:
-                    self.to_server.append(piece)
+                    self._pass(piece)
                 return
             case 66 | 81 | 70:  # Bind, Query, FunctionCall
                 self._drop_rest = False
                 running = self._begin(kind, piece)
-                if self.gated and not self._expected.skipping:
+                if self.gated and not self._expected.skipping and not self._client.sent:
                     self._held = (kind, piece, running)
                     self.gate = running.pending(self.backend, self.tx in {"T", "E"})
                     return
@@ -135,33 +154,39 @@ class Session:
             case 99 | 102:  # CopyDone, CopyFail
                 self._expected.copied()
         self._drop_rest = False
-        self.to_server.append(piece)
+        self._pass(piece)
+
+    def _pass(self, piece: bytes) -> None:
+        if self._client.sent:
+            piece = self._client.unsent(piece)
+        if piece:
+            self.to_server.append(piece)
 
     def _begin(self, kind: int, piece: bytes) -> Running:
         if kind == 81:
             raw, _, whole = text_at(piece, 5)
-            running = Running(self._next(), self.number, raw.decode("utf-8", "replace"), None)
+            running = self._noted(raw.decode("utf-8", "replace"))
             running.cut = running.cut or not whole
             return running
         if kind == 70:
-            return Running(self._next(), self.number, "(function call)", None)
+            return self._noted("(function call)")
         portal, at, _ = text_at(piece, 5)
         name, _, _ = text_at(piece, at)
         text, oids = self._statements.get(name, ("", ()))
-        running = Running(self._next(), self.number, text, piece)
+        running = self._noted(text, piece)
         running.oids = oids
         self._portals[portal] = running
         return running
 
-    def _next(self) -> int:
+    def _noted(self, text: str, bind: bytes | None = None) -> Running:
         self._count += 1
-        return self._count
+        return Running(self._count, self.number, text, bind, self._now)
 
     def _send(self, kind: int, piece: bytes, running: Running) -> None:
         if not self._expected.skipping:
             self._open.append(running)
             self._expected.add("bind" if kind == 66 else "query", running)
-        self.to_server.append(piece)
+        self._pass(piece)
 
     def _refuse(self, kind: int, running: Running, action: Action) -> None:
         """Have the server refuse a statement.
@@ -170,6 +195,7 @@ class Session:
         ends one: no server keeps a transaction open whose COMMIT has failed.
         """
         running.fault = refusal(action)
+        self._altered = True
         self._open.append(running)
         self._drop_rest = True
         if action.do == "commit_error" or kind_of(running.text) in {"commit", "rollback"}:
@@ -202,9 +228,10 @@ class Session:
         else:
             self._portals.pop(name, None)
 
-    def from_server(self, data: bytes) -> None:
-        """Take what the server sent. Raises `ProtocolViolation`."""
-        self._server.feed(data)
+    def from_server(self, data: bytes, *, sent: bool = False, at: float | None = None) -> None:
+        """Take what the server sent, as `from_client`. Raises `ProtocolViolation`."""
+        self._now = at or time.perf_counter()
+        self._server.feed(data, sent=sent)
         while not self.ended and (taken := self._server.take()) is not None:
             self._back(*taken)
 
@@ -229,14 +256,18 @@ class Session:
                 expected.copying()
             case 75:  # BackendKeyData
                 (self.backend,) = unpack_from("!I", piece, 5) if len(piece) >= 9 else (0,)
-        if not swallow and not self._silent:
+        if self._server.sent:
+            piece = self._server.unsent(piece)
+        elif swallow or self._silent:
+            return
+        if piece:
             self.to_client.append(piece)
 
     def _complete(self, kind: int, piece: bytes) -> None:
         running = self._expected.completed()
         if running is None:
             return
-        running.ended = time.perf_counter()
+        running.ended = self._now
         if kind == 67:
             running.tags.append(piece[5:-1].decode("utf-8", "replace"))
             if (name := forgotten(running.text)) is not None:
@@ -260,14 +291,12 @@ class Session:
         swallow = self._expected.swallows
         running, name = self._expected.failed()
         if running is None and name is not None:
-            running = Running(
-                self._next(), self.number, self._statements.pop(name, ("", ()))[0], None
-            )
+            running = self._noted(self._statements.pop(name, ("", ()))[0])
             self._open.append(running)
             self._expected.note(running)
         if running is None or swallow:
             return piece
-        running.ended = time.perf_counter()
+        running.ended = self._now
         if running.fault is not None:
             running.sqlstate, running.message = running.fault
             return error_response(*running.fault)
@@ -282,13 +311,14 @@ class Session:
         if not swallowed:
             self._finish(last)
         if self.tx == "I" and not self._expected:
+            self._altered = False
             held = self._held[2] if self._held else None
             self._portals = {k: v for k, v in self._portals.items() if v is held}
 
     def _finish(self, last: list[Running]) -> None:
         cut = False
         for running in last:
-            running.ended = running.ended or time.perf_counter()
+            running.ended = running.ended or self._now
             running.tx_status = self.tx
             running.transaction = self._transaction
             cut = cut or running.drop_after
