@@ -200,6 +200,8 @@ async def _asked(session: Session, request: Request, notes: tuple[str, ...] = ()
         session.target.tap.forget()
     response, failure, took = await session.target.client.send(request)
     answered = time.perf_counter() * 1000
+    if session.target.tap is not None:
+        session.target.tap.read_on()
     changes, more = await observed(session)
     return _Sent(response, failure, took, answered, changes, notes + more)
 

@@ -68,6 +68,10 @@ class Tap:
         self._in_flight()
         self._seen.clear()
 
+    def read_on(self) -> None:
+        """Have what has passed read by now, while the caller waits for something else."""
+        self._loop.call_soon_threadsafe(self._in_flight)
+
     async def take(self, most: int) -> tuple[tuple[SqlStatement, ...], int]:
         """The statements since the last time, and how many more there were than `most`.
 
