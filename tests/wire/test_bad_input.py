@@ -52,6 +52,24 @@ async def test_garbage_behind_the_opening(place: Place) -> None:
     assert b"08P01" in answer and b"unknown kind" in answer
 
 
+async def test_who_cancels_goes_on_when_the_server_has_taken_it() -> None:
+    """Else its next statement is the one that is cancelled."""
+    came: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(16)
+        came.put_nowait(writer)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server, tapped("127.0.0.1", server.sockets[0].getsockname()[1]) as tap:
+        asked = asyncio.create_task(said(tap.port, opening(80877102, pack("!II", 1, 2))))
+        taken = await came.get()
+        await asyncio.sleep(0.1)
+        assert not asked.done()
+        taken.close()
+        assert await asked == b""
+
+
 async def test_a_server_that_is_gone() -> None:
     async with tapped("127.0.0.1", free_port()) as tap:
         with pytest.raises(psycopg.OperationalError, match="database server cannot be reached"):

@@ -154,8 +154,7 @@ class Client(asyncio.Protocol):
                     self._was_refused = opening.kind == "ssl"
                     self._transport.write(b"N")
                 case "cancel":
-                    self._proxy.spawn(self._cancel(opening.packet))
-                    self._transport.close()
+                    self._proxy.spawn(self._cancel(opening.packet, self._transport))
                 case _:
                     self._startup = None
                     self._transport.pause_reading()
@@ -168,19 +167,23 @@ class Client(asyncio.Protocol):
         with suppress(OSError):
             self._transport = await loop.start_tls(plain, self, self._proxy.tls, server_side=True)
 
-    async def _cancel(self, packet: bytes) -> None:
-        """Pass a request to cancel on; the server answers by closing the connection."""
+    async def _cancel(self, packet: bytes, asked: asyncio.Transport) -> None:
+        """Pass a request to cancel on; the server answers by closing the connection.
+
+        Only then is `asked` closed: who asks goes on when it is, and must not have the next statement hit.
+        """
         answer = _Closed(asyncio.get_running_loop().create_future())
         try:
-            transport = await self._proxy.connect(lambda: answer)
-        except OSError:
-            return
-        try:
-            transport.write(packet)
-            transport.write_eof()
-            await answer.came
+            with suppress(OSError):
+                transport = await self._proxy.connect(lambda: answer)
+                try:
+                    transport.write(packet)
+                    transport.write_eof()
+                    await answer.came
+                finally:
+                    transport.abort()
         finally:
-            transport.abort()
+            asked.close()
 
     async def _log_in(self, opening: Opening, rest: bytes) -> None:
         server = Server(self)
