@@ -215,6 +215,14 @@ async def test_sequences_are_put_back(shop: Lab) -> None:
     assert await shop.database.query(draw) == [{"n": 7}]
 
 
+async def test_skipped_values_of_sequences_are_put_back(shop: Lab) -> None:
+    await shop.capture.skip()
+    draw = "SELECT nextval('counter') AS n"
+    assert await shop.database.query(draw) == [{"n": 8}]
+    assert await shop.capture.undo() == 0
+    assert await shop.database.query(draw) == [{"n": 7}]
+
+
 async def test_rows_without_a_key_are_told_apart_by_number(shop: Lab) -> None:
     before = await contents(shop)
     connection = await shop.client.connect()

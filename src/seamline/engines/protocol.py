@@ -49,6 +49,8 @@ class Capture(Protocol):
 
     `hold` makes the present the base for a while: until `release`, `undo` goes back to there and no
     further. Whoever holds has undone what came after before `release`.
+
+    `skip` uses up a value of each sequence, as a transaction does that is rolled back.
     """
 
     async def mark(self) -> None: ...
@@ -56,6 +58,7 @@ class Capture(Protocol):
     async def undo(self) -> int: ...
     async def hold(self) -> None: ...
     async def release(self) -> None: ...
+    async def skip(self) -> None: ...
 
 
 class Snapshot(Protocol):

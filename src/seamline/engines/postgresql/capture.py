@@ -201,6 +201,13 @@ class RowCapture:
             raise TargetError(f"row capture failed: {message(error)}") from error
         self._since = self._held
 
+    async def skip(self) -> None:
+        """Use up a value of each sequence until `undo`."""
+        try:
+            await self._one(f"SELECT {self._schema}.skip()")
+        except psycopg.Error as error:
+            raise TargetError(f"row capture failed: {message(error)}") from error
+
     async def close(self) -> None:
         """Remove capture, ending transactions that would keep us from it, as far as that works."""
         try:

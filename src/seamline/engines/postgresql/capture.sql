@@ -185,6 +185,21 @@ BEGIN
     DELETE FROM seamline_capture.held_sequence;
 END $f$;
 
+-- Use up a value of each sequence, as a transaction does that is rolled back; one at its end stays there.
+CREATE FUNCTION seamline_capture.skip() RETURNS void LANGUAGE plpgsql AS $f$
+DECLARE
+    rel oid;
+BEGIN
+    FOR rel IN SELECT b.relid FROM seamline_capture.sequence_base b
+    LOOP
+        BEGIN
+            PERFORM nextval(rel::regclass);
+        EXCEPTION WHEN sequence_generator_limit_exceeded THEN
+            NULL;
+        END;
+    END LOOP;
+END $f$;
+
 -- First row: where the window ends, who is still open, which DDL ran. Then its images, in no order.
 CREATE FUNCTION seamline_capture.observe(since pg_snapshot, seconds float8,
     OUT upto text, OUT still_open text[], OUT structure text, OUT img seamline_capture.image)

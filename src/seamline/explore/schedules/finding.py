@@ -11,7 +11,7 @@ from seamline.checks.registry import Fault
 from seamline.explore.schedules.oracle import Named
 from seamline.explore.schedules.outcome import Outcome
 from seamline.explore.schedules.pair import Pair
-from seamline.explore.schedules.search import DEADLOCK, Explored, Violation
+from seamline.explore.schedules.search import Explored, Violation, ended_by_deadlock
 from seamline.explore.schedules.stage import SIDES, Played
 from seamline.model.exchange import Exchange, Request
 from seamline.model.finding import Evidence, Finding
@@ -68,7 +68,8 @@ def _deadlock(explored: Explored, rules: Rules, redactor: Redactor) -> Iterator[
     if violation is None:
         return
     played = violation.played
-    loser = next(t.side for t in played.turns if DEADLOCK in t.note)
+    loser = ended_by_deadlock(played)
+    assert loser is not None
     status = played.status(loser)
     leak = _leak(explored.pair, played, loser, rules)
     severity: Severity = "error" if status in {0, 500} or leak else "warning"

@@ -135,7 +135,8 @@ class Search:
         if not shared:
             raise Unfit("")
         bursts = [await self._stage.burst(self._pair) for _ in range(_BURSTS)]
-        runs = {s: [await self._play(s), await self._play(s)] for s in SIDES}
+        # No order has a say in the values of sequences: what hangs on them is to differ.
+        runs = {s: [await self._play(s), await self._play(s, skips=True)] for s in SIDES}
         self._learn(runs)
         for both in runs.values():
             one, other = (self._canon.outcome(p) for p in both)
@@ -164,8 +165,8 @@ class Search:
     def _refs(self) -> References:
         return References(serial=tuple(self._serial), alone=self._alone, tolerated=self._tolerated)
 
-    async def _play(self, choices: str) -> Played:
-        played = await self._stage.play(self._pair, choices, self.result.shared)
+    async def _play(self, choices: str, *, skips: bool = False) -> Played:
+        played = await self._stage.play(self._pair, choices, self.result.shared, skips=skips)
         self.result.schedules += 1
         self.result.astray += not played.choices.startswith(choices)
         self.result.tried.append(played.choices)
@@ -182,7 +183,8 @@ class Search:
             return
         if any(DEADLOCK in t.note for t in played.turns):
             # Which one the server ends is its timer's choice: what comes behind is no schedule of ours.
-            result.deadlock = result.deadlock or self._violation(played)
+            if ended_by_deadlock(played) is not None:
+                result.deadlock = result.deadlock or self._violation(played)
             await self._check(played)
             return
         self._endings[repr(self._canon.outcome(played))] += 1
@@ -244,6 +246,12 @@ class Search:
                         item = (cost, -point.promise, len(self._seen), choices)
                         heapq.heappush(self._queue, item)
             spent += point.preempts
+
+
+def ended_by_deadlock(played: Played) -> Side | None:
+    """The request that the server has ended for a deadlock; None where it was tried again and succeeded."""
+    lost = (t.side for t in played.turns if DEADLOCK in t.note)
+    return next((side for side in lost if not 200 <= played.status(side) < 300), None)
 
 
 def is_unanswered(played: Played) -> bool:

@@ -115,9 +115,14 @@ class Stage:
         """One of the two, to see what it touches and what it does by itself."""
         return await self._play(pair, (side,), side, None)
 
-    async def play(self, pair: Pair, choices: str, shared: frozenset[str]) -> Played:
-        """Both, by a schedule: a letter for each decision, then each to its end."""
-        return await self._play(pair, SIDES, choices, shared)
+    async def play(
+        self, pair: Pair, choices: str, shared: frozenset[str], *, skips: bool = False
+    ) -> Played:
+        """Both, by a schedule: a letter for each decision, then each to its end.
+
+        With `skips` a value of each sequence is used up before.
+        """
+        return await self._play(pair, SIDES, choices, shared, skips=skips)
 
     async def burst(self, pair: Pair) -> Played:
         """Both at the same moment, and nothing held."""
@@ -140,6 +145,7 @@ class Stage:
         shared: frozenset[str] | None,
         *,
         way: Literal["held", "at once"] | Cut = "held",
+        skips: bool = False,
     ) -> Played:
         self.runs += 1
         target = self.session.target
@@ -148,6 +154,8 @@ class Stage:
         try:
             ready = await self.prepared(pair, sides)
             await observed(self.session)
+            if skips and target.capture is not None:
+                await target.capture.skip()
         except (SeamlineError, Unfit) as exc:
             await self._undo()
             raise Unfit(str(exc)) from exc

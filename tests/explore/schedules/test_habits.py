@@ -1,0 +1,44 @@
+"""Two at once of changes of which something differs by who was first: only what is wrong is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from seamline.model.event import PairExplored
+
+from ...project import run_project, write_project
+from ...systems.habits import SCHEMA, WAYS
+
+SYSTEM = Path(__file__).parents[2] / "systems" / "habits.py"
+
+
+def _entry(name: str) -> dict[str, Any]:
+    words = ("1", "2") if name == "crossed" else ("any",)
+    cases = [
+        {
+            "id": f"{name}-{word}",
+            "kind": "positive",
+            "identity": "anonymous",
+            "request": {"path": {"word": word}},
+            "expect": {"status": 200},
+        }
+        for word in words
+    ]
+    return {
+        "endpoint": f"/{name}/{{word}}",
+        "method": "POST",
+        "expectedStatus": 200,
+        "cases": cases,
+    }
+
+
+def test_what_depends_on_a_sequence_and_a_deadlock_tried_again_are_no_fault(tmp_path: Path) -> None:
+    entries = {"endpoints": [_entry(name) for name in WAYS]}
+    folder = write_project(tmp_path, entries, migration=SCHEMA, system=SYSTEM)
+    checks = ("serialOutcome", "noDeadlock")
+    events = run_project(folder, parts=("database",), check=checks, only_transactions=True)
+    pairs = [e for e in events if isinstance(e, PairExplored)]
+    assert {p.first.split("/")[1] for p in pairs} == set(WAYS)
+    found = [(f.subject, f.severity, f.title.partition(":")[0]) for p in pairs for f in p.findings]
+    assert found == [("POST /miscounted/{word}", "error", "lost update")]

@@ -1,0 +1,130 @@
+"""Changes that two at once do not spoil, though something tells who was first. `python habits.py PORT`"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import psycopg
+
+Open = psycopg.Connection[tuple[Any, ...]]
+Said = tuple[int, dict[str, Any]]
+
+
+def one(db: Open, sql: str, *values: Any) -> Any:
+    row = db.execute(sql, values).fetchone()
+    return None if row is None else row[0]
+
+
+def numbered(db: Open, _: str) -> Said:
+    """A number of a sequence, which is drawn before the lock is taken."""
+    no = one(db, "INSERT INTO numbered DEFAULT VALUES RETURNING no")
+    amount = one(db, "UPDATE numbered_stock SET amount = amount - 1 RETURNING amount")
+    db.execute("UPDATE numbered SET of = %s WHERE no = %s", (amount, no))
+    return 200, {"no": no, "amount": amount}
+
+
+def miscounted(db: Open, _: str) -> Said:
+    """As `numbered`, and what it writes it has read before."""
+    no = one(db, "INSERT INTO miscounted DEFAULT VALUES RETURNING no")
+    amount = one(db, "SELECT amount FROM miscounted_stock") - 1
+    db.execute("UPDATE miscounted_stock SET amount = %s", (amount,))
+    db.execute("UPDATE miscounted SET of = %s WHERE no = %s", (amount, no))
+    return 200, {"no": no, "amount": amount}
+
+
+def lettered(db: Open, _: str) -> Said:
+    """A number that the catalog does not know to be one, within a text."""
+    ticket = f"T{one(db, 'SELECT nextval(%s)', 'lettered_no'):06d}"
+    db.execute("INSERT INTO lettered (ticket) VALUES (%s)", (ticket,))
+    amount = one(db, "UPDATE lettered_stock SET amount = amount - 1 RETURNING amount")
+    return 200, {"ticket": ticket, "amount": amount}
+
+
+def gapped(db: Open, _: str) -> Said:
+    """Who is refused has used up a number."""
+    no = one(db, "INSERT INTO gapped DEFAULT VALUES RETURNING no")
+    amount = one(
+        db, "UPDATE gapped_stock SET amount = amount - 1 WHERE amount > 0 RETURNING amount"
+    )
+    if amount is None:
+        db.rollback()
+        return 409, {"sold": "out"}
+    return 200, {"no": no}
+
+
+def claimed(db: Open, _: str) -> Said:
+    """A queue that nobody waits for."""
+    job = one(
+        db,
+        "UPDATE claimed SET taken = true WHERE id = (SELECT id FROM claimed WHERE NOT taken"
+        " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id",
+    )
+    return (200, {"job": job}) if job else (404, {})
+
+
+def crossed(db: Open, first: str) -> Said:
+    """Locks in opposite orders; a deadlock is tried again."""
+    for place in (first, "2" if first == "1" else "1"):
+        db.execute("UPDATE crossed SET amount = amount + 1 WHERE id = %s", (place,))
+    return 200, {}
+
+
+WAYS: dict[str, Callable[[Open, str], Said]] = {
+    f.__name__: f for f in (numbered, miscounted, lettered, gapped, claimed, crossed)
+}
+SCHEMA = """
+CREATE SEQUENCE no START 500;
+CREATE TABLE numbered (id bigserial PRIMARY KEY, no bigint DEFAULT nextval('no'), of int);
+CREATE TABLE numbered_stock (amount int); INSERT INTO numbered_stock VALUES (10);
+CREATE TABLE miscounted (id bigserial PRIMARY KEY, no bigint DEFAULT nextval('no'), of int);
+CREATE TABLE miscounted_stock (amount int); INSERT INTO miscounted_stock VALUES (10);
+CREATE SEQUENCE lettered_no START 100;
+CREATE TABLE lettered (id bigserial PRIMARY KEY, ticket text);
+CREATE TABLE lettered_stock (amount int); INSERT INTO lettered_stock VALUES (10);
+CREATE TABLE gapped (id bigserial PRIMARY KEY, no bigint DEFAULT nextval('no'));
+CREATE TABLE gapped_stock (amount int); INSERT INTO gapped_stock VALUES (1);
+CREATE TABLE claimed (id int PRIMARY KEY, taken bool);
+INSERT INTO claimed VALUES (1, false), (2, false);
+CREATE TABLE crossed (id int PRIMARY KEY, amount int); INSERT INTO crossed VALUES (1, 0), (2, 0);
+"""
+
+
+def carry_out(name: str, word: str) -> Said:
+    for _ in range(5):
+        try:
+            with psycopg.connect(os.environ["DATABASE_URL"]) as db:
+                return WAYS[name](db, word)
+        except psycopg.errors.DeadlockDetected:
+            continue
+    return 503, {}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._answer(200, {})
+
+    def do_POST(self) -> None:
+        name, _, word = self.path.strip("/").partition("/")
+        self._answer(*carry_out(name, word))
+
+    def _answer(self, status: int, said: dict[str, Any]) -> None:
+        body = json.dumps(said).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+if __name__ == "__main__":
+    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
