@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -50,7 +51,7 @@ class Shop:
                 if self._connection is None:
                     self._connection = await psycopg.AsyncConnection.connect(self.url)
                 await self._work(self._connection)
-            except psycopg.Error as error:
+            except (psycopg.Error, TimeoutError) as error:
                 said = str(error)
             else:
                 return 201, {}
@@ -96,6 +97,12 @@ async def unended(connection: Connection) -> None:
     await _order(connection)
     await _audit(connection)
     await connection.commit()
+
+
+async def impatiently(connection: Connection) -> None:
+    """Who waits too long for the COMMIT is told so; that it is done nobody can know."""
+    await _order(connection)
+    await asyncio.wait_for(connection.commit(), 0.5)
 
 
 async def _order(connection: Connection) -> None:

@@ -11,17 +11,23 @@ from seamline.explore.faults.finding import findings_in
 from seamline.explore.faults.sweep import Sweeper, Swept
 from seamline.model.case import Case
 from seamline.model.finding import Finding
+from seamline.model.injection import Injection
 
 from ..engines.lab import Lab
-from .shop import ORDER, Shop, apart, bench, carelessly, together, unended
+from .shop import ORDER, Shop, apart, bench, carelessly, impatiently, together, unended
 
 
 async def sweep(
-    lab: Lab, shop: Shop, *, deep: bool = False, of: Case = ORDER
+    lab: Lab,
+    shop: Shop,
+    *,
+    deep: bool = False,
+    of: Case = ORDER,
+    only: list[Injection] | None = None,
 ) -> tuple[Swept, list[Finding]]:
     setup, rules = await bench(lab, shop)
     async with AsyncExitStack() as stack:
-        swept = await Sweeper(setup, rules, stack, deep=deep).sweep(of)
+        swept = await Sweeper(setup, rules, stack, deep=deep).sweep(of, only=only)
     return swept, findings_in(swept, rules, setup.redactor)
 
 
@@ -104,6 +110,18 @@ async def test_a_connection_that_nobody_mends(database: Lab) -> None:
     _, found = await sweep(database, Shop(unended, kept=True))
     assert ("recoversAfterFaults", "next request") in said(found)
     assert {f.check for f in found} == {"recoversAfterFaults"}
+
+
+async def test_a_commit_that_takes_too_long_may_be_done(database: Lab) -> None:
+    slow = Injection(
+        ordinal=3, text="COMMIT", occurrence=1, kind="commit", harm="delayed", ends=True
+    )
+    swept, found = await sweep(database, Shop(impatiently), only=[slow])
+    assert swept.sweep is not None
+    (trial,) = swept.sweep.trials
+    assert (trial.struck, trial.exchange.status) == (True, 503)
+    assert len(trial.exchange.changes or ()) == 1
+    assert found == []
 
 
 async def test_an_error_that_is_shown(database: Lab) -> None:

@@ -17,8 +17,8 @@ class Injection(msgspec.Struct, frozen=True, kw_only=True):
     """A fault and the statement that it strikes.
 
     `ordinal` is the statement's place in the undisturbed trace, from 1. It is known again by its `text`
-    without values, as the `occurrence`th such statement. `writes` says that it belongs to a transaction
-    that writes, or behind it (`after`). `ends` that it makes rows durable: a COMMIT, or a write by itself.
+    without values, as the `occurrence`th such statement. `ends` says that it makes rows durable: a COMMIT,
+    or a write by itself; `after` that all that the request writes is durable before it.
     """
 
     ordinal: int
@@ -33,7 +33,7 @@ class Injection(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def may_be_done(self) -> bool:
         """Whether the rows stand and the system cannot know: both answers are right then."""
-        return self.ends and self.harm in {"lost after", "killed"}
+        return self.ends and self.harm in {"lost after", "delayed", "killed"}
 
     @property
     def told(self) -> str:

@@ -32,7 +32,7 @@ FORWARD = Action()
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """A statement at the gate; the server has not seen it yet.
 
-    `backend` is the server's process for this connection, `number` counts all statements of a proxy.
+    `backend` is the server's process for this connection, `number` counts the statements of the connection.
     """
 
     number: int

@@ -6,10 +6,12 @@ import re
 from functools import lru_cache
 
 from seamline.model.statement import SqlKind
+from seamline.text.statement import fingerprint
 
 _LEAD = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/|[(;])+", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z]+")
 _WRITES = re.compile(r"\b(?:insert\s+into|update|delete\s+from|merge\s+into)\b", re.IGNORECASE)
+_LOCKS = re.compile(r"\bfor\s+(?:no\s+key\s+)?update\b", re.IGNORECASE)
 _KINDS: dict[str, SqlKind] = {
     **dict.fromkeys(("select", "table", "values", "fetch", "declare", "explain", "move"), "read"),
     **dict.fromkeys(("insert", "update", "delete", "merge", "copy", "call", "do"), "write"),
@@ -34,7 +36,7 @@ def kind_of(text: str) -> SqlKind:
         return "other"
     word = found[0].lower()
     if word == "with":
-        return "write" if _WRITES.search(text) else "read"
+        return "write" if _WRITES.search(_LOCKS.sub("", fingerprint(text))) else "read"
     if word == "rollback" and re.match(r"\s+(?:\w+\s+)?to\b", text[found.end() :], re.IGNORECASE):
         return "savepoint"
     if word == "copy" and re.search(r"\bto\s+stdout\b", text, re.IGNORECASE):
