@@ -74,3 +74,13 @@ def test_it_may_be_refused_only_where_the_first_one_ended_half_way() -> None:
     assert after_lost_answer(CANON, REFS, refused) == "violation"
     assert after_lost_answer(CANON, REFS, refused, is_last=False) == "refused"
     assert after_lost_answer(CANON, REFS, run(ONE, 503, 0, told=(0, 0))) == "violation"
+
+
+def test_the_error_that_is_stored_with_the_key_may_be_answered_again() -> None:
+    """The request was carried out once, and its result is told by the draft: success or an error."""
+    stored, other = [(503, [1])], [(503, [1]), (503, [1])]
+    assert after_lost_answer(CANON, REFS, run(stored, 503, 503, told=(0, 0))) == "serial"
+    assert after_lost_answer(CANON, REFS, run(other, 503, 503, told=(0, 0))) == "violation"
+    # Nothing says that it is stored: it fails each time.
+    assert after_lost_answer(CANON, REFS, run(ONE, 503, 503, told=(0, 0))) == "violation"
+    assert after_lost_answer(CANON, REFS, run(stored, 503, 500, told=(0, 0))) == "violation"

@@ -6,6 +6,7 @@ after a COMMIT whose answer was lost, which is what keys are for.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -28,6 +29,7 @@ CHECK = "idempotencyKeyHolds"
 WHAT = "with the same key"
 _KEY = "seamline-key-1"
 _REFUSALS = frozenset((409, 423, 425, 503))
+_ERROR = 400
 _COMMITS = 4
 """Behind so many COMMITs of a request the answer is lost, one at a time."""
 _WHY = (
@@ -93,7 +95,8 @@ def after_lost_answer(
 ) -> Verdict:
     """The first one's answer may be an error; the second must do or answer what the first one has done.
 
-    It may be refused where the first one ended half way (`is_last` is false: a COMMIT was still to come).
+    It may be refused where the first one ended half way (`is_last` is false: a COMMIT was still to come),
+    and be answered with the first one's error where that was stored.
     """
     came, one = (canon.outcome(p, without=refs.tolerated) for p in (played, refs.alone["A"]))
     if 200 <= played.status("B") < 300:
@@ -101,7 +104,22 @@ def after_lost_answer(
         alike = canon.outcome(played).answers["B"][1] == again[1]
         return "serial" if came.rows == one.rows and alike else "violation"
     may_be_refused = not is_last and played.status("B") in _REFUSALS
+    is_told_again = played.status("B") >= _ERROR and came.answers["A"] == came.answers["B"]
+    if is_told_again and _is_stored(came.rows, one.rows):
+        return "serial"
     return "refused" if may_be_refused else "violation"
+
+
+def _is_stored(rows: Sequence[str], once: Sequence[str]) -> bool:
+    """Whether as many rows are new as of one request, all other changes are its own, and not all is alike.
+
+    An answer that stands in a row is another one where it is an error.
+    """
+    more, less = Counter(rows) - Counter(once), Counter(once) - Counter(rows)
+    heads = [
+        Counter(" ".join(r.split(" ", 2)[:2]) for r in part.elements()) for part in (more, less)
+    ]
+    return bool(more) and heads[0] == heads[1] and all(h.startswith("insert ") for h in heads[0])
 
 
 async def explore_key(
