@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Any, cast
+from contextlib import asynccontextmanager, suppress
+from typing import Any, LiteralString, cast
 
 import msgspec
 import psycopg
@@ -29,6 +29,9 @@ Work = Callable[[Connection], Awaitable[None]]
 ORDER: Case = msgspec.structs.replace(
     case(step("POST /orders", (201,)), kind="positive"), id="order", subject="POST /orders"
 )
+
+
+WORKERS: set[asyncio.Task[None]] = set()
 
 
 class Shop:
@@ -103,6 +106,64 @@ async def impatiently(connection: Connection) -> None:
     """Who waits too long for the COMMIT is told so; that it is done nobody can know."""
     await _order(connection)
     await asyncio.wait_for(connection.commit(), 0.5)
+
+
+async def delivered(connection: Connection) -> None:
+    """The order with a message, of which a worker gets rid; where that fails, a moment later."""
+    try:
+        await _noted(connection)
+    except psycopg.OperationalError:  # is it done?
+        _later(0.2, connection, "DELETE FROM audit")
+        raise
+    if not await _send_off(connection):
+        _later(0.2, connection, "DELETE FROM audit")
+
+
+async def undelivered(connection: Connection) -> None:
+    """As `delivered`, but for a worker that tries once."""
+    await _noted(connection)
+    await _send_off(connection)
+
+
+async def polled(connection: Connection) -> None:
+    """The order with a message, at which a worker looks now and then."""
+    try:
+        await _noted(connection)
+    except psycopg.OperationalError:  # is it done?
+        _later(0.1, connection, "UPDATE audit SET subject = 'sent'")
+        await asyncio.sleep(0.3)
+        raise
+    _later(0.3, connection, "UPDATE audit SET subject = 'sent'")
+
+
+async def _noted(connection: Connection) -> None:
+    async with connection.transaction():
+        await _order(connection)
+        await _audit(connection)
+
+
+async def _send_off(connection: Connection) -> bool:
+    try:
+        async with connection.transaction():
+            await connection.execute("DELETE FROM audit")
+    except psycopg.DatabaseError:
+        return False
+    return True
+
+
+def _later(seconds: float, connection: Connection, statement: LiteralString) -> None:
+    """Have a worker say that in so many seconds, whatever becomes of the connection."""
+    url = f"{connection.info.dsn} password={connection.info.password}"
+
+    async def work() -> None:
+        await asyncio.sleep(seconds)
+        with suppress(psycopg.OperationalError):  # the proxy is gone, and the test with it
+            async with await psycopg.AsyncConnection.connect(url, autocommit=True) as own:
+                await own.execute(statement)
+
+    task = asyncio.create_task(work())
+    WORKERS.add(task)
+    task.add_done_callback(WORKERS.discard)
 
 
 async def _order(connection: Connection) -> None:

@@ -120,9 +120,12 @@ def test_what_is_only_noted_is_no_row_of_a_refused_request() -> None:
     assert outcome(kept, full, Noise(), frozenset({"audit"})) == "all"
 
 
-def test_a_run_behind_a_half_done_one_says_nothing_of_what_is_steady() -> None:
-    both = answered(201, change("orders"), change("audit"))
-    rest = behind(answered(201, change("audit")), change("orders"))
-    assert not noise_of(Sweep(operation="", case="", sound=(both, both), shifted=(rest,))).unsteady
-    alone = answered(201, change("audit"))
-    assert noise_of(Sweep(operation="", case="", sound=(both, both), shifted=(alone,))).unsteady
+def test_what_a_worker_does_a_moment_later_is_noise_where_it_is_an_update() -> None:
+    fresh = answered(201, change("orders"), change("outbox", sent=False))
+    sent = answered(201, change("orders"), change("outbox", sent=True))
+    gone = answered(201, change("orders"))
+    sound = Sweep(operation="", case="", sound=(fresh, fresh))
+    assert outcome(sent, fresh, noise_of(sound), NONE) == "other"
+    aged = noise_of(msgspec.structs.replace(sound, aged=(sent,)))
+    assert outcome(sent, fresh, aged, NONE) == "all"
+    assert noise_of(msgspec.structs.replace(sound, aged=(gone,))) == Noise()

@@ -14,7 +14,20 @@ from seamline.model.finding import Finding
 from seamline.model.injection import Injection
 
 from ..engines.lab import Lab
-from .shop import ORDER, Shop, apart, bench, carelessly, impatiently, together, unended
+from .shop import (
+    ORDER,
+    Shop,
+    Work,
+    apart,
+    bench,
+    carelessly,
+    delivered,
+    impatiently,
+    polled,
+    together,
+    undelivered,
+    unended,
+)
 
 
 async def sweep(
@@ -122,6 +135,22 @@ async def test_a_commit_that_takes_too_long_may_be_done(database: Lab) -> None:
     assert (trial.struck, trial.exchange.status) == (True, 503)
     assert len(trial.exchange.changes or ()) == 1
     assert found == []
+
+
+@pytest.mark.parametrize("work", [delivered, polled])
+async def test_a_worker_may_see_to_it_a_moment_later(database: Lab, work: Work) -> None:
+    swept, found = await sweep(database, Shop(work))
+    assert swept.sweep is not None
+    assert all(t.struck for t in swept.sweep.trials)
+    assert found == []
+
+
+async def test_what_no_worker_sees_to_is_told(database: Lab) -> None:
+    _, found = await sweep(database, Shop(undelivered))
+    assert said(found) == {
+        ("atomicUnderFaults", "a success with other rows"),
+        ("atomicUnderFaults", "an error with other rows"),
+    }
 
 
 async def test_an_error_that_is_shown(database: Lab) -> None:

@@ -32,10 +32,12 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
     """All trials of one case. `sound` are undisturbed runs of it, the first one judges the others.
 
     `shifted` are runs whose generated ids differ from those of `sound`: what differs there is noise.
+    `aged` are undisturbed runs with the rows that stand a moment later, when a worker has seen to them.
     """
 
     operation: str
     case: str
     sound: tuple[Exchange, ...]
     shifted: tuple[Exchange, ...] = ()
+    aged: tuple[Exchange, ...] = ()
     trials: tuple[Trial, ...] = ()

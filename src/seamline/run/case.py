@@ -14,18 +14,19 @@ from seamline.checks import CHECKS, judge
 from seamline.data.finding import finding_of
 from seamline.errors import SeamlineError, SpecError, UndoImpossible
 from seamline.model.case import Case, RequestTemplate, Step
-from seamline.model.exchange import LEFT_OPEN, NOT_JSON, Exchange, Request, Response
+from seamline.model.exchange import NOT_JSON, Exchange, Request, Response
 from seamline.model.finding import Finding
 from seamline.model.row import RowChange
 from seamline.model.statement import SqlStatement
 from seamline.model.vocabulary import SAFE_METHODS
 from seamline.run.allow import tolerated
 from seamline.run.evidence import with_evidence
+from seamline.run.observe import RESTRUCTURED, observed
 from seamline.run.owner import owner_of
 from seamline.run.patience import NOT_TESTED, is_limited
 from seamline.run.renew import fresh, renewed, token_expired
 from seamline.run.request import build
-from seamline.run.session import Answers, Before, Session
+from seamline.run.session import After, Answers, Before, Session
 from seamline.spec.reference import NothingThere, references_in, resolve
 from seamline.system.identity import Credentials, malformed, missing
 from seamline.system.token import forged
@@ -33,7 +34,6 @@ from seamline.system.token import forged
 _ALL = tuple(CHECKS.values())
 _STATEMENTS = 1000
 """So many statements of a request are kept."""
-_RESTRUCTURED = "the request changed the database's structure"
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -54,11 +54,15 @@ class Outcome(msgspec.Struct, kw_only=True):
     notes: list[str] = []
 
 
-async def run_case(session: Session, case: Case, before: Before | None = None) -> Outcome:
+async def run_case(
+    session: Session, case: Case, before: Before | None = None, after: After | None = None
+) -> Outcome:
     """Run a case on a clean base and leave a clean base, or say in `stale` that it is not."""
     outcome = Outcome(case=case, exchanges=[], findings=[], checks={}, abstained={})
     try:
         await _carry_out(session, case, outcome, before)
+        if after is not None and outcome.exchanges:
+            outcome.exchanges[-1] = await after(outcome.exchanges[-1])
         await _judge_rows(session, outcome)
     except BaseException:
         if session.target.process is None and session.target.capture is not None:
@@ -295,20 +299,6 @@ def _has_references(template: RequestTemplate) -> bool:
     return isinstance(template.json, dict | list)
 
 
-async def observed(session: Session) -> tuple[tuple[RowChange, ...] | None, tuple[str, ...]]:
-    """The rows changed since the last look, without noise, and what settling saw."""
-    capture = session.target.capture
-    if capture is None:
-        return None, ()
-    seen = await capture.observe(session.rules.settle_s)
-    changes = tuple(c for c in seen.changes if not session.rules.noise.hides(c))
-    shown = session.redactor.text
-    notes = tuple(shown(f"{LEFT_OPEN}: {t}") for t in seen.open_transactions)
-    if seen.structure_changed:
-        notes += (f"{_RESTRUCTURED}: {seen.structure_changed}",)
-    return changes, notes
-
-
 async def _statements(session: Session) -> tuple[tuple[SqlStatement, ...] | None, tuple[str, ...]]:
     """What the system sent to its database for the request, and what is to be said of it."""
     tap = session.target.tap
@@ -364,7 +354,7 @@ async def _judge_rows(session: Session, outcome: Outcome) -> None:
     if rows is None or database is None or not changes:
         return
     notes = [n for x in outcome.exchanges for n in x.notes]
-    same_structure = not any(n.startswith(_RESTRUCTURED) for n in notes)
+    same_structure = not any(n.startswith(RESTRUCTURED) for n in notes)
     for result in await rows.broken(database, changes, same_structure=same_structure):
         outcome.findings.append(
             finding_of(

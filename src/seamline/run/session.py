@@ -15,6 +15,7 @@ from seamline.data.compile import Params, equals, quote, quoted, table_sql
 from seamline.engines.protocol import Capture, Database
 from seamline.errors import SpecError
 from seamline.model.catalog import Catalog
+from seamline.model.exchange import Exchange
 from seamline.model.row import Row
 from seamline.model.vocabulary import ANONYMOUS
 from seamline.run.noise import Noise
@@ -41,6 +42,8 @@ Renew = Callable[[], Awaitable[Credentials]]
 Before = Callable[[int], Awaitable[None]]
 """Awaited before a step is sent, with its number."""
 
+After = Callable[[Exchange], Awaitable[Exchange]]
+"""Awaited behind the last request, before its rows are judged and put back: the exchange as it is then."""
 
 Restart = Callable[[], Awaitable[None]]
 

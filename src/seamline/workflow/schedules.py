@@ -119,8 +119,6 @@ class Schedules:
                 self._skip(f"at once: {pair.id}", said)
             return
         notes: list[str] = []
-        if explored.note and not found:
-            notes.append(f"{explored.note}, and no schedule within the bounds shows it")
         if explored.astray:
             notes.append(f"{explored.astray} schedules could not be followed: a request waited")
         self._emit(

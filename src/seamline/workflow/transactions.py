@@ -11,7 +11,7 @@ import msgspec
 from seamline.errors import TargetError
 from seamline.explore.faults.chosen import chosen
 from seamline.explore.faults.finding import findings_in
-from seamline.explore.faults.judge import TRIAL_CHECKS, Ground, could_be_judged
+from seamline.explore.faults.judge import TRIAL_CHECKS, could_be_judged, ground_of
 from seamline.explore.faults.points import Shape, shape
 from seamline.explore.faults.sweep import Sweeper, Swept
 from seamline.model.case import Case, NotCovered
@@ -115,7 +115,7 @@ class Stage:
         if sweep is None:
             return event
         context = self._rules.context(case.subject)
-        ground = Ground(sound=sweep.sound[0], noise=swept.noise, context=context)
+        ground = ground_of(sweep, swept.noise, context)
         trials = [t for t in sweep.trials if could_be_judged(t)]
         rows = [ground.rows(t) for t in trials]
         return msgspec.structs.replace(

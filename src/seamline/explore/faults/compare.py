@@ -36,16 +36,16 @@ class Noise(msgspec.Struct, frozen=True):
 def noise_of(sweep: Sweep) -> Noise:
     """What differs between undisturbed runs of the same request from the same rows.
 
-    Runs behind each fault are among them: what a clock shows then has moved on as it had for the fault.
+    Runs behind each fault are among them: what a clock shows then has moved on as it had for the fault; and
+    what stands a moment later.
     """
     first, *others = sweep.sound
     base = _changes(first)
-    shifted = [x for x in sweep.shifted if not _hangs_on_refused(x, base)]
-    steady = [x for x in (*others, *shifted) if x.succeeded]
+    steady = [x for x in (*others, *sweep.shifted) if x.succeeded]
     for x in steady:
         if _counts(_changes(x)) != _counts(base):
             return Noise(unsteady="its rows differ from run to run")
-    behind = [x for t in sweep.trials for x in t.behind if x.succeeded]
+    behind = [x for t in sweep.trials for x in t.behind if x.succeeded] + list(sweep.aged)
     alike = [x for x in behind if _counts(_changes(x)) == _counts(base)]
     places: set[Place] = set()
     for x in (*steady, *alike):
@@ -54,12 +54,6 @@ def noise_of(sweep: Sweep) -> Noise:
             return Noise(unsteady="it changes other rows from run to run")
         places.update(_differing(base, theirs))
     return Noise(frozenset(places))
-
-
-def _hangs_on_refused(x: Exchange, base: Sequence[RowChange]) -> bool:
-    """Whether the refused request before it left rows, so that it had others to write itself."""
-    left = bool(x.earlier) and bool(x.earlier[-1].changes)
-    return left and _counts(_changes(x)) != _counts(base)
 
 
 def outcome(x: Exchange, sound: Exchange, noise: Noise, error_tables: frozenset[str]) -> Rows:

@@ -21,15 +21,27 @@ Function = Callable[[Trial, "Ground"], Iterator[Fault]]
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """What a trial is held against."""
+    """What a trial is held against: the undisturbed run, and what stands a moment behind it (`aged`)."""
 
     sound: Exchange
     noise: Noise
     context: Context
+    aged: tuple[Exchange, ...] = ()
 
     def rows(self, trial: Trial) -> Rows:
         """What became of the rows of the undisturbed run."""
-        return outcome(trial.exchange, self.sound, self.noise, self.context.error_tables)
+        return self.rows_of(trial.exchange)
+
+    def rows_of(self, x: Exchange) -> Rows:
+        """What became of them in a run with a fault."""
+        tables = self.context.error_tables
+        rows = [outcome(x, sound, self.noise, tables) for sound in (self.sound, *self.aged)]
+        return "all" if "all" in rows else rows[0]
+
+    def is_torn(self, x: Exchange) -> bool:
+        """Whether a run with a fault has not the rows that its answer tells of, or other ones."""
+        rows = self.rows_of(x)
+        return rows in {"part", "other"} or _is_empty(x, rows)
 
 
 class SweepCheck(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +84,7 @@ def atomic_under_faults(trial: Trial, ground: Ground) -> Iterator[Fault]:
     answer = f"{name_of(x.status)} and " if x.response is not None else "no answer, and "
     if rows in {"part", "other"}:
         yield _torn(trial, ground, rows, answer)
-    elif rows == "none" and x.succeeded and x.status != _ACCEPTED:
+    elif _is_empty(x, rows):
         yield Fault(
             title="a success is answered where nothing is stored",
             expected="an error, or the rows of the request without a fault",
@@ -88,6 +100,10 @@ def atomic_under_faults(trial: Trial, ground: Ground) -> Iterator[Fault]:
             # What fails behind the last COMMIT can only be told as what it is.
             severity="warning" if at.after else None,
         )
+
+
+def _is_empty(x: Exchange, rows: Rows) -> bool:
+    return rows == "none" and x.succeeded and x.status != _ACCEPTED
 
 
 def _torn(trial: Trial, ground: Ground, rows: Rows, answer: str) -> Fault:
@@ -245,9 +261,14 @@ _ACCEPTED = 202
 """What will be done later: rows may well come after the answer."""
 
 
+def ground_of(sweep: Sweep, noise: Noise, context: Context) -> Ground:
+    """What the trials of a sweep are held against."""
+    return Ground(sound=sweep.sound[0], noise=noise, context=context, aged=sweep.aged)
+
+
 def judged(sweep: Sweep, noise: Noise, context: Context) -> Iterator[tuple[str, Trial, Fault]]:
     """Every fault of every trial: (check, trial, what is wrong)."""
-    ground = Ground(sound=sweep.sound[0], noise=noise, context=context)
+    ground = ground_of(sweep, noise, context)
     for trial in sweep.trials:
         if not could_be_judged(trial):
             continue

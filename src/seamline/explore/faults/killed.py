@@ -14,7 +14,8 @@ from seamline.model.exchange import Exchange
 from seamline.model.injection import Injection
 from seamline.model.row import RowChange, net
 from seamline.model.sweep import Trial
-from seamline.run.case import observed, request_of, rows_wanted
+from seamline.run.case import request_of, rows_wanted
+from seamline.run.observe import observed
 from seamline.run.session import Answers, Session
 
 Settled = Callable[[Exchange], bool]

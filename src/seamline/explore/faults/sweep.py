@@ -12,8 +12,9 @@ import msgspec
 from seamline.errors import SeamlineError
 from seamline.explore.faults.compare import Noise, noise_of
 from seamline.explore.faults.compare import outcome as became
-from seamline.explore.faults.judge import is_as_before
+from seamline.explore.faults.judge import ground_of, is_as_before
 from seamline.explore.faults.killed import Starts, idle_start, restarted
+from seamline.explore.faults.later import later
 from seamline.explore.faults.points import Shape, points, shape
 from seamline.explore.faults.strike import Strike
 from seamline.model.case import Case
@@ -22,7 +23,7 @@ from seamline.model.injection import Injection
 from seamline.model.statement import SqlStatement
 from seamline.model.sweep import Sweep, Trial
 from seamline.run.case import Outcome, run_case
-from seamline.run.session import Rules, Session
+from seamline.run.session import After, Rules, Session
 from seamline.run.setup import Setup
 from seamline.text.statement import fingerprint
 
@@ -73,6 +74,7 @@ class Sweeper:
         self._session: Session | None = None
         self._sent = 0
         self._starts: Starts | None = None
+        self._stays: set[tuple[str, bool]] = set()
 
     @property
     def is_over(self) -> bool:
@@ -96,10 +98,12 @@ class Sweeper:
         trace = sound[0].sql or ()
         found = points(trace, deep=self._deep)
         wanted = found if only is None else list(only)
-        shifted = await self._shifted(case, found)
+        shifted = await self._shifted(case)
         known = Sweep(operation=case.subject, case=case.id, sound=sound, shifted=shifted)
+        self._stays = set()
         trials, why = await self._trials(case, known, wanted)
-        swept = msgspec.structs.replace(known, trials=tuple(trials))
+        aged = await self._aged(case) if self._stays else ()
+        swept = msgspec.structs.replace(known, aged=aged, trials=tuple(trials))
         return Swept(
             sweep=swept,
             noise=noise_of(swept),
@@ -126,25 +130,21 @@ class Sweeper:
             seen.append(x)
         raise Impossible("its statements differ from run to run")
 
-    async def _shifted(self, case: Case, found: Sequence[Injection]) -> tuple[Exchange, ...]:
-        """An undisturbed run whose generated ids are others: those of a refused one before are used up."""
-        refused = [i for i in found if i.harm == "refused"] or [
-            i for i in found if i.harm == "error"
-        ]
-        if not refused:
-            return ()
-        *before, last = case.steps
-        step = msgspec.structs.replace(last, status=())
-        again = msgspec.structs.replace(step, label=f"{step.label}-again")
-        twice = msgspec.structs.replace(case, steps=(*before, step, again))
+    async def _shifted(self, case: Case) -> tuple[Exchange, ...]:
+        """An undisturbed run whose generated ids are others: a value of each sequence is used up before."""
         try:
-            outcome = await self._carry_out(twice, Strike(refused[-1]), at=len(before))
+            outcome = await self._carry_out(case, skips=True)
         except Impossible:
             return ()
-        sent = [x for x in outcome.exchanges[len(before) :] if x.succeeded and x.changes]
-        if not sent or outcome.stale:
+        if outcome.stale:
             await self._spoilt()
-        return tuple(sent[:1])
+        return self._whole(case, outcome)
+
+    @staticmethod
+    def _whole(case: Case, outcome: Outcome) -> tuple[Exchange, ...]:
+        """The request as it went undisturbed, where it did."""
+        x = outcome.exchanges[-1]
+        return (x,) if len(outcome.exchanges) == len(case.steps) and x.succeeded else ()
 
     async def _trials(
         self, case: Case, known: Sweep, wanted: Sequence[Injection]
@@ -180,7 +180,8 @@ class Sweeper:
         session = await self._ready()
         process = session.target.process
         strike = Strike(injection, process.kill if process is not None else None)
-        outcome = await self._carry_out(case, strike)
+        look = None if injection.harm == "killed" else self._looking(case, known, strike)
+        outcome = await self._carry_out(case, strike, after=look)
         x = _last(case, outcome)
         x = _marked(x, injection) if strike.struck else x
         if injection.harm == "killed" and strike.struck and session.target.restart is not None:
@@ -191,6 +192,35 @@ class Sweeper:
             return Trial(injection=injection, exchange=x, struck=strike.struck, ended=ended)
         behind = await self._behind(case, known.sound[0]) if strike.struck else ()
         return Trial(injection=injection, exchange=x, struck=strike.struck, behind=behind)
+
+    def _looking(self, case: Case, known: Sweep, strike: Strike) -> After:
+        """Looks again at rows that seem torn, in each way once: what stays so in one trial is told anyway."""
+        ground = ground_of(known, noise_of(known), self._rules.context(case.subject))
+
+        async def look(x: Exchange) -> Exchange:
+            way = (ground.rows_of(x), x.succeeded)
+            if not strike.struck or way in self._stays or not ground.is_torn(x):
+                return x
+            x = await later(await self._ready(), x, lambda y: not ground.is_torn(y))
+            if ground.is_torn(x):
+                self._stays.add(way)
+            return x
+
+        return look
+
+    async def _aged(self, case: Case) -> tuple[Exchange, ...]:
+        """An undisturbed run with the rows that stand a moment later."""
+
+        async def wait(x: Exchange) -> Exchange:
+            return await later(await self._ready(), x, lambda _: False)
+
+        try:
+            outcome = await self._carry_out(case, after=wait)
+        except Impossible:
+            return ()
+        if outcome.stale:
+            await self._spoilt()
+        return self._whole(case, outcome)
 
     async def _restarted(
         self, case: Case, known: Sweep, killed: Exchange, injection: Injection
@@ -245,22 +275,30 @@ class Sweeper:
         return _last(case, outcome)
 
     async def _carry_out(
-        self, case: Case, strike: Strike | None = None, *, at: int | None = None
+        self,
+        case: Case,
+        strike: Strike | None = None,
+        *,
+        skips: bool = False,
+        after: After | None = None,
     ) -> Outcome:
-        """The case, and its rows put back; `strike` is for its last request, or the one `at` a place.
+        """The case, and its rows put back; `strike` is for its last request.
 
-        Raises `Impossible` where it cannot be sent.
+        With `skips` that finds each sequence a value further on. Raises `Impossible` where it cannot be sent.
         """
         session = await self._ready()
-        tap = session.target.tap
-        place = len(case.steps) - 1 if at is None else at
+        tap, capture = session.target.tap, session.target.capture
 
         async def before(number: int) -> None:
-            if tap is not None and strike is not None and number == place:
+            if number < len(case.steps) - 1:
+                return
+            if tap is not None and strike is not None:
                 await tap.use(strike)
+            if skips and capture is not None:
+                await capture.skip()
 
         try:
-            outcome = await run_case(session, case, before)
+            outcome = await run_case(session, case, before, after)
         except SeamlineError as exc:
             await self._spoilt()
             raise Impossible(session.redactor.text(str(exc))) from exc

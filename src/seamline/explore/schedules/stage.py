@@ -19,7 +19,8 @@ from seamline.model.exchange import NOT_JSON, Request, Response
 from seamline.model.row import RowChange
 from seamline.model.schedule import Side, Turn
 from seamline.model.statement import SqlStatement
-from seamline.run.case import observed, request_of, rows_wanted
+from seamline.run.case import request_of, rows_wanted
+from seamline.run.observe import observed
 from seamline.run.patience import is_limited
 from seamline.run.session import Answers, Session
 from seamline.wire.policy import FORWARD, Action, Pending
