@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from seamline.explore.faults.judge import judged
-from seamline.model.exchange import Exchange
+from seamline.model.exchange import LEFT_OPEN, Exchange
 from seamline.model.injection import Harm, Injection
 from seamline.model.sweep import Sweep, Trial
 from seamline.openapi.operation import Parameter
@@ -22,7 +22,9 @@ def _keyed() -> Exchange:
     return msgspec.structs.replace(SOUND, request=request)
 
 
-def said(trial: Trial, *, knows_keys: bool = False) -> set[tuple[str, str, str]]:
+def said(
+    trial: Trial, *, knows_keys: bool = False, sound: Exchange = SOUND
+) -> set[tuple[str, str, str]]:
     """Check, detail and severity of all that is wrong."""
     operation = PLAIN.operation
     assert operation is not None
@@ -31,7 +33,7 @@ def said(trial: Trial, *, knows_keys: bool = False) -> set[tuple[str, str, str]]
     ground = msgspec.structs.replace(
         PLAIN, operation=msgspec.structs.replace(operation, parameters=known)
     )
-    sweep = Sweep(operation="POST /orders", case="c", sound=(SOUND,), trials=(trial,))
+    sweep = Sweep(operation="POST /orders", case="c", sound=(sound,), trials=(trial,))
     return {(c, f.detail, f.severity or "error") for c, _, f in judged(sweep, NOISE, ground)}
 
 
@@ -99,3 +101,12 @@ def test_with_a_key_it_takes_effect_once() -> None:
     assert said(killed(silent(SOUND), once), knows_keys=True) == set()
     assert said(killed(silent(SOUND), twice), knows_keys=True) == fault
     assert said(killed(silent(SOUND), twice)) == set()  # a header that no document speaks of
+
+
+def test_a_transaction_that_is_open_undisturbed_too_is_not_of_the_fault() -> None:
+    notes = (f"{LEFT_OPEN}: idle in transaction, SELECT 1",)
+    left = msgspec.structs.replace(answered(503), notes=notes)
+    trial = Trial(injection=injection("error", "40001"), exchange=left, struck=True)
+    assert said(trial) == {("recoversAfterFaults", "transaction left open", "error")}
+    sound = msgspec.structs.replace(SOUND, notes=notes)
+    assert said(trial, sound=sound) == set()

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from seamline.model.schedule import Ending, Turn, Witness
 from seamline.report.page import Page
-from seamline.report.schedule import columns, endings
+from seamline.report.schedule import columns, endings, statement
 
 KEPT = 'insert orders {"id":"‹generated›"}'
 
@@ -46,6 +46,11 @@ def test_statements_stand_in_two_columns_broken_between_words() -> None:
         " " * 31 + "COMMIT  ← waits for the",
         " " * 33 + "other",
     ]
+
+
+def test_a_statement_has_its_parameters() -> None:
+    turn = replace(WITNESS.turns[0], params=("A1", None))
+    assert statement(turn).endswith("left_over > 0  ['A1', NULL]")
 
 
 def test_only_rows_that_differ_are_shown_and_equal_orders_once() -> None:

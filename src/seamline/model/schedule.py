@@ -13,11 +13,13 @@ Side = Literal["A", "B"]
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """One statement of a schedule, in the order in which they were let go.
 
-    `note` says what became of it where that matters: it waited for the other one, it failed.
+    `params` are its parameters as text, None where it came as text alone. `note` says what became of it where
+    that matters: it waited for the other one, it failed.
     """
 
     side: Side
     sql: str
+    params: tuple[str | None, ...] | None = None
     note: str = ""
 
 

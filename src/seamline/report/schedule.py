@@ -8,6 +8,7 @@ import msgspec
 
 from seamline.model.schedule import Turn, Witness
 from seamline.report.page import Page, Span
+from seamline.report.sql import with_values
 from seamline.report.words import count
 from seamline.text.plain import clip, visible, wrap
 
@@ -45,8 +46,8 @@ def lines_of(turn: Turn, width: int) -> Iterator[str]:
 
 
 def statement(turn: Turn) -> str:
-    """The statement, cut where it is long, and what became of it."""
-    text = turn.sql if len(turn.sql) <= _TEXT else f"{turn.sql[:_TEXT]}…"
+    """The statement with its parameters, cut where it is long, and what became of it."""
+    text = with_values(turn.sql, turn.params, _TEXT)
     return f"{text}  ← {turn.note}" if turn.note else text
 
 

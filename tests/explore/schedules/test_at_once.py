@@ -106,6 +106,7 @@ def test_first_witness_of_a_lost_update_comes_early(events: list[Event]) -> None
     witness = _witness(_found(events)["POST /take_read"])
     assert [t.side for t in witness.turns] == ["A", "B", "B", "B", "A", "A"]
     assert witness.turns[0].sql.startswith("SELECT amount")
+    assert [t.params for t in witness.turns if t.sql.startswith("UPDATE")] == [("9",), ("9",)]
     pair = next(e for e in events if isinstance(e, PairExplored) and e.first == "POST /take_read")
     assert pair.schedules <= 8
     assert witness.ending.rows == ('update take_read {"amount":9,"id":1}',)

@@ -210,7 +210,7 @@ class Conductor:
             self.prints.append((member.side, own))
         member.footprints.append(own)
         place = len(self.turns)
-        self.turns.append(Turn(side=member.side, sql=pending.text))
+        self.turns.append(Turn(side=member.side, sql=pending.text, params=pending.params))
         member.held, member.state, member.in_flight = None, "running", True
         member.backend, member.connection = pending.backend, pending.connection
         member.turns += 1

@@ -16,6 +16,7 @@ from seamline.explore.schedules.stage import SIDES, Played
 from seamline.model.exchange import Exchange, Request
 from seamline.model.finding import Evidence, Finding
 from seamline.model.schedule import Ending, Side, Turn, Witness
+from seamline.model.statement import SqlStatement
 from seamline.model.vocabulary import Severity
 from seamline.run.allow import tolerated
 from seamline.run.session import Rules
@@ -23,7 +24,7 @@ from seamline.text.curl import curl
 from seamline.text.redact import Redactor
 
 KIND = "schedule"
-_TURNS, _ROWS, _BODY, _ROW = 200, 20, 400, 2_000
+_TURNS, _ROWS, _BODY, _ROW, _STATEMENT = 200, 20, 400, 2_000, 2_000
 _WHY = {
     "serialOutcome": (
         "Two requests at once must end as if one had come after the other: answers and rows as in A then B,"
@@ -153,7 +154,7 @@ def witness(pair: Pair, violation: Violation, redactor: Redactor) -> Witness:
         first="\n".join(_curl(r, redactor) for r in played.requests["A"]),
         second="\n".join(_curl(r, redactor) for r in played.requests["B"]),
         arrange=tuple(_curl(r, redactor) for r in played.arranged),
-        turns=tuple(_turn(t, redactor) for t in played.turns[:_TURNS]),
+        turns=tuple(shown(t, redactor) for t in played.turns[:_TURNS]),
         ending=_ending("this schedule", canon.outcome(played), redactor),
         serial=tuple(
             _ending(order, canon.outcome(s), redactor)
@@ -162,8 +163,12 @@ def witness(pair: Pair, violation: Violation, redactor: Redactor) -> Witness:
     )
 
 
-def _turn(turn: Turn, redactor: Redactor) -> Turn:
-    return msgspec.structs.replace(turn, sql=redactor.text(" ".join(turn.sql.split()))[:2000])
+def shown(turn: Turn, redactor: Redactor) -> Turn:
+    """A statement fit to show: without secrets, wherever it names a column that holds one."""
+    own = SqlStatement(text=turn.sql, params=turn.params, kind="other", connection=0, transaction=0)
+    fit = redactor.statement(own)
+    text = " ".join(fit.text.split())[:_STATEMENT]
+    return msgspec.structs.replace(turn, sql=text, params=fit.params)
 
 
 def _ending(order: str, outcome: Outcome, redactor: Redactor) -> Ending:

@@ -8,6 +8,7 @@ from seamline.model.event import PairExplored, SweepFinished
 from seamline.model.finding import Evidence
 from seamline.model.schedule import Ending
 from seamline.report.html.data import line, text
+from seamline.report.sql import with_values
 from seamline.report.summary import Summary
 
 _TURNS = 200
@@ -69,7 +70,11 @@ def disturbed(evidence: Evidence) -> dict[str, Any]:
             "requests": [text(witness.first), text(witness.second)],
             "arrange": [text(request) for request in witness.arrange[:_NOTES]],
             "turns": [
-                {"side": t.side, "sql": text(t.sql), "note": line(t.note)}
+                {
+                    "side": t.side,
+                    "sql": text(with_values(t.sql, t.params, len(t.sql))),
+                    "note": line(t.note),
+                }
                 for t in witness.turns[:_TURNS]
             ],
             "ending": _ending(witness.ending),
