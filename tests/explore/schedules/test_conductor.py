@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
+from seamline.engines.protocol import Locks
 from seamline.explore.schedules.conductor import Conductor, Member
 from seamline.explore.schedules.footprint import Footprints
 from seamline.model.catalog import Catalog
 from seamline.model.schedule import Side
-from seamline.model.statement import SqlStatement
+from seamline.model.statement import SqlKind, SqlStatement
 from seamline.wire.policy import Action, Pending
 
 CATALOG = Catalog(engine="postgresql", version="15", tables=())
@@ -22,15 +23,17 @@ class Idle:
         return False
 
 
-def statement(number: int, connection: int) -> Pending:
+def statement(
+    number: int, connection: int, *, kind: SqlKind = "read", in_transaction: bool = False
+) -> Pending:
     return Pending(
         number=number,
         connection=connection,
         backend=connection,
         text=f"SELECT {number}",
         params=None,
-        kind="read",
-        in_transaction=False,
+        kind=kind,
+        in_transaction=in_transaction,
     )
 
 
@@ -65,3 +68,36 @@ async def test_a_statement_of_a_request_that_has_answered_is_the_other_ones() ->
         answers = await conductor.run(send, "AB")
     assert answers == {"A": "A", "B": "B"}
     assert passed == [1, 2, 3]
+
+
+async def test_a_request_may_answer_while_the_locks_of_its_next_statement_are_asked_for() -> None:
+    leave = asyncio.Event()
+    asked: list[int] = []
+
+    class Locking(Idle):
+        async def locks(self, backend: int) -> Locks:
+            asked.append(backend)
+            if len(asked) == 2:
+                leave.set()
+                await asyncio.sleep(0.05)
+            return Locks()
+
+    members = [Member("A", 0.0)]
+    conductor = Conductor(cast("Any", Locking()), Footprints(CATALOG), members)
+
+    async def ask(pending: Pending) -> None:
+        decided = conductor.gate.before(pending)
+        if not isinstance(decided, Action):
+            await decided
+
+    async def send(side: Side) -> str:
+        await ask(statement(1, 1, kind="begin"))
+        await ask(statement(2, 1, in_transaction=True))
+        background = asyncio.ensure_future(ask(statement(3, 1, in_transaction=True)))
+        await leave.wait()
+        background.add_done_callback(lambda _: None)
+        return "A"
+
+    async with asyncio.timeout(10):
+        assert await conductor.run(send, "A") == {"A": "A"}
+    assert asked == [1, 1]

@@ -220,11 +220,11 @@ class Conductor:
         await self._settle(member)
         if self._is(member, "blocked"):
             self._note(place, "waits for the other")
-        if before is not None and member.held is not None:
-            after = await self._locks(member)
-            if after is not None and member.connection == member.held.pending.connection:
+        if before is not None and (following := member.held) is not None:
+            after = await self._locks(member)  # it may answer meanwhile
+            if after is not None and member.connection == following.pending.connection:
                 # The next statement is parsed already, and parsing locks its tables.
-                coming = self._footprints.of(member.held.pending.text, member.held.pending.kind)
+                coming = self._footprints.of(following.pending.text, following.pending.kind)
                 self._footprints.learn(pending.text, pending.kind, before, after, coming.touched)
                 member.footprints[-1] = self._footprints.of(pending.text, pending.kind)
         await self._look_again(besides=member)
