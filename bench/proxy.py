@@ -1,7 +1,7 @@
-"""The wire proxy: an endpoint of five queries direct and through it, and a statement beside pgbouncer.
+"""The wire proxy: an endpoint of five queries through it, direct and through pgbouncer, and a statement.
 
 Goals are ratios to the direct connection for the endpoint, to pgbouncer (Debian's, where it is
-installed or unpacked below .bench/) for a statement.
+installed or unpacked below .bench/), which reads nothing along, for both.
 """
 
 from __future__ import annotations
@@ -41,17 +41,18 @@ async def run() -> list[Measure]:
         tap = await stack.enter_async_context(tapped(at.host, at.port))
         through = server.via(at, tap.port)
         assert through is not None
-        found = [await _endpoint(at, through, tap)]
+        found = [await _endpoint("proxy-endpoint", 1.2, through, at, tap)]
         if (program := _pgbouncer()) is not None:
             other = await stack.enter_async_context(_bouncing(program, folder, at))
+            found.append(await _endpoint("proxy-endpoint-pgbouncer", 1.1, through, other, tap))
             found.append(await _beside(through, other))
         found.append(await _flat(through, tap))
         return found
 
 
-async def _endpoint(direct: Address, through: Address, tap: Tap) -> Measure:
+async def _endpoint(name: str, goal: float, through: Address, other: Address, tap: Tap) -> Measure:
     """The median request of each round, for an endpoint of five queries."""
-    async with _app(direct) as first, _app(through) as second, aiohttp.ClientSession() as http:
+    async with _app(other) as first, _app(through) as second, aiohttp.ClientSession() as http:
 
         async def request(port: int) -> None:
             async with http.get(f"http://127.0.0.1:{port}/") as answer:
@@ -61,7 +62,7 @@ async def _endpoint(direct: Address, through: Address, tap: Tap) -> Measure:
         ours, theirs = await _medians(
             lambda: request(second), lambda: request(first), REQUESTS, tap
         )
-    return measure("proxy-endpoint", 1.2, ours, theirs)
+    return measure(name, goal, ours, theirs)
 
 
 async def _beside(through: Address, other: Address) -> Measure:

@@ -47,8 +47,14 @@ async def reused(pg_server: Server) -> Address:
     return await pg_server.create("reused", ("citext", "hstore"))
 
 
+@pytest.fixture(scope="session")
+async def extended(pg_server: Server) -> str:
+    """A database to be copied, which takes a third of the time that its extensions do."""
+    return (await pg_server.create("extended", ("citext", "hstore"))).name
+
+
 @pytest.fixture
-async def database(pg_server: Server) -> AsyncIterator[Lab]:
+async def database(pg_server: Server, extended: str) -> AsyncIterator[Lab]:
     """A fresh PostgreSQL database."""
-    async for lab in open_lab(pg_server, ("citext", "hstore")):
+    async for lab in open_lab(pg_server, extended):
         yield lab

@@ -49,9 +49,10 @@ class Lab:
         return sorted(str(list(row.items())) for row in found)
 
 
-async def open_lab(server: Server, extensions: Sequence[str] = ()) -> AsyncIterator[Lab]:
-    """A fresh database on `server`, dropped at the end."""
-    address = await server.create(f"t_{secrets.token_hex(4)}", extensions)
+async def open_lab(server: Server, source: str = "") -> AsyncIterator[Lab]:
+    """A fresh database on `server`, dropped at the end: an empty one, or a copy of `source`."""
+    name = f"t_{secrets.token_hex(4)}"
+    address = await (server.clone(source, name) if source else server.create(name))
     try:
         async for lab in lab_on(server, address):
             yield lab

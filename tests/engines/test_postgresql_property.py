@@ -161,9 +161,9 @@ TRANSACTIONS = st.lists(
 
 
 @pytest.fixture(scope="module")
-async def zoo(pg_server: Server) -> AsyncIterator[Lab]:
+async def zoo(pg_server: Server, extended: str) -> AsyncIterator[Lab]:
     """A database with one of everything, under capture."""
-    async for lab in open_lab(pg_server, ("citext",)):
+    async for lab in open_lab(pg_server, extended):
         virtual = int(pg_server.version.split(".")[0]) >= 18
         columns = ("vi int GENERATED ALWAYS AS (coalesce(n, 0) + 1) VIRTUAL,",
                    "vi int GENERATED ALWAYS AS (a + 1) VIRTUAL,")  # fmt: skip

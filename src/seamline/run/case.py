@@ -200,12 +200,13 @@ class _Sent(msgspec.Struct):
 
 async def _asked(session: Session, request: Request, notes: tuple[str, ...] = ()) -> _Sent:
     """Send it and see what it did, without the statements of what came before (another try, a login)."""
-    if session.target.tap is not None:
-        session.target.tap.forget()
+    tap = session.target.tap
+    if tap is not None:
+        tap.forget()
     response, failure, took = await session.target.client.send(request)
     answered = time.perf_counter() * 1000
-    if session.target.tap is not None:
-        session.target.tap.read_on()
+    if tap is not None:
+        tap.read_on()
     changes, more = await observed(session)
     return _Sent(response, failure, took, answered, changes, notes + more)
 
@@ -229,12 +230,9 @@ async def request_of(session: Session, step: Step, answers: Answers) -> Request:
 async def _with_standing(session: Session, x: Exchange, step: Step, answers: Answers) -> Exchange:
     """The exchange with the rows that its answer is held against, where `reconcile` speaks of it."""
     asking, database = session.rules.standings, session.target.database
-    if (
-        asking is None
-        or database is None
-        or not session.rules.judge_api
-        or not asking.of(x.operation)
-    ):
+    if asking is None or database is None or not session.rules.judge_api:
+        return x
+    if not asking.of(x.operation):
         return x
     context = session.rules.context(x.operation)
     if not x.succeeded or "answerEqualsRows" not in context.validations:
@@ -332,9 +330,8 @@ def judge_exchange(session: Session, exchange: Exchange, outcome: Outcome) -> No
     allowances = session.rules.allowances.get(exchange.operation, ())
     only = outcome.case.validations
     limited = is_limited(exchange.status, exchange.expected)
-    if (
-        only is not None
-    ):  # a check that leaves a fault to another must know that the other is left out
+    if only is not None:
+        # A check that leaves a fault to another must know that the other is left out.
         context = msgspec.structs.replace(context, validations=context.validations & only)
     for check in session.rules.checks.get(exchange.operation, _ALL):
         name = check.name
