@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -74,8 +77,25 @@ def crossed(db: Open, first: str) -> Said:
     return 200, {}
 
 
+def posted(db: Open, _: str) -> Said:
+    """A message with it, of which a worker gets rid sooner or later."""
+    db.execute("INSERT INTO posted DEFAULT VALUES")
+    db.execute("INSERT INTO posted_box DEFAULT VALUES")
+    return 200, {"left": one(db, "UPDATE posted_stock SET amount = amount - 1 RETURNING amount")}
+
+
+def work() -> None:
+    with suppress(psycopg.Error), psycopg.connect(os.environ["DATABASE_URL"]) as db:
+        while True:
+            db.execute(
+                "DELETE FROM posted_box WHERE id IN (SELECT id FROM posted_box FOR UPDATE SKIP LOCKED)"
+            )
+            db.commit()
+            time.sleep(0.1)
+
+
 WAYS: dict[str, Callable[[Open, str], Said]] = {
-    f.__name__: f for f in (numbered, miscounted, lettered, gapped, claimed, crossed)
+    f.__name__: f for f in (numbered, miscounted, lettered, gapped, claimed, crossed, posted)
 }
 SCHEMA = """
 CREATE SEQUENCE no START 500;
@@ -90,6 +110,9 @@ CREATE TABLE gapped (id bigserial PRIMARY KEY, no bigint DEFAULT nextval('no'));
 CREATE TABLE gapped_stock (amount int); INSERT INTO gapped_stock VALUES (1);
 CREATE TABLE claimed (id int PRIMARY KEY, taken bool);
 INSERT INTO claimed VALUES (1, false), (2, false);
+CREATE TABLE posted (id bigserial PRIMARY KEY);
+CREATE TABLE posted_box (id bigserial PRIMARY KEY);
+CREATE TABLE posted_stock (amount int); INSERT INTO posted_stock VALUES (10);
 CREATE TABLE crossed (id int PRIMARY KEY, amount int); INSERT INTO crossed VALUES (1, 0), (2, 0);
 """
 
@@ -127,4 +150,5 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
+    threading.Thread(target=work, daemon=True).start()
     ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()

@@ -27,6 +27,7 @@ from seamline.run.patience import NOT_TESTED, is_limited
 from seamline.run.renew import fresh, renewed, token_expired
 from seamline.run.request import build
 from seamline.run.session import After, Answers, Before, Session
+from seamline.run.watch import own
 from seamline.spec.reference import NothingThere, references_in, resolve
 from seamline.system.identity import Credentials, malformed, missing
 from seamline.system.token import forged
@@ -303,6 +304,7 @@ async def _statements(session: Session) -> tuple[tuple[SqlStatement, ...] | None
     if tap is None:
         return None, ()
     sql, left_out = await tap.take(_STATEMENTS)
+    sql = own(sql, session.rules.background)
     return sql, (f"{left_out} more SQL statements are not shown",) if left_out else ()
 
 

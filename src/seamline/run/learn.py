@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from seamline.model.case import Case, NotCovered
@@ -19,8 +20,11 @@ async def learn(
     `vitals` gets to know reads that work.
     """
     watch_s = project.noise.idle_watch_ms / 1000
-    tables = await watch.background_tables(session.target, watch_s, session.rules.settle_s)
-    session.rules = watch.with_background(session.rules, tables)
+    tables, statements = await asyncio.gather(
+        watch.background_tables(session.target, watch_s, session.rules.settle_s),
+        watch.background_statements(session.target, watch_s),
+    )
+    session.rules = watch.with_background(session.rules, tables, statements)
     found = await tracking.tracked(session, cases, vitals)
     session.rules = tracking.with_tracked(session.rules, found)
     return [*watch.told(tables, watch_s), *tracking.told(found)]

@@ -77,6 +77,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     `allowances` are those of each operation; `today` is the run's, by which they expire. `standings` asks
     for rows right after an answer, `scaled` the planner what a statement takes where there are many.
+    `background` are statements, without values, that the system says while nobody sends a request.
     """
 
     contexts: Mapping[str, Context]
@@ -90,6 +91,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     standings: Standings | None = None
     scaled: Scaled | None = None
     today: date = date.min
+    background: frozenset[str] = frozenset()
 
     def context(self, operation: str) -> Context:
         """The surroundings of an operation's exchanges."""

@@ -5,14 +5,44 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from seamline.model.case import NotCovered
+from seamline.model.statement import SqlStatement
 from seamline.run.noise import Noise
 from seamline.run.session import Rules, Target
+from seamline.text.statement import fingerprint
 
 _LOOKS = 5
+_STATEMENTS = 1000
+_TOUCHES: Final = frozenset({"read", "write", "ddl"})
+"""Kinds of statements that are about rows: those that begin and end transactions are alike everywhere."""
+
+
+async def background_statements(target: Target, watch_s: float) -> frozenset[str]:
+    """What the system says to its database in `watch_s` seconds of silence, without values."""
+    if target.tap is None or watch_s <= 0:
+        return frozenset()
+    target.tap.forget()
+    await asyncio.sleep(watch_s)
+    seen, _ = await target.tap.take(_STATEMENTS)
+    return frozenset(fingerprint(s.text) for s in seen if s.kind in _TOUCHES)
+
+
+def own(statements: Sequence[SqlStatement], background: frozenset[str]) -> tuple[SqlStatement, ...]:
+    """Those of a request: without transactions of which the system says in silence all that touches rows."""
+    if not background:
+        return tuple(statements)
+    touching: dict[tuple[int, int], list[bool]] = {}
+    for s in statements:
+        if s.kind in _TOUCHES:
+            is_known = fingerprint(s.text) in background
+            touching.setdefault((s.connection, s.transaction), []).append(is_known)
+    others = {place for place, known in touching.items() if all(known)}
+    return tuple(s for s in statements if (s.connection, s.transaction) not in others)
 
 
 async def background_tables(target: Target, watch_s: float, settle_s: float) -> dict[str, int]:
@@ -33,8 +63,11 @@ async def background_tables(target: Target, watch_s: float, settle_s: float) -> 
     return dict(seen)
 
 
-def with_background(rules: Rules, tables: dict[str, int]) -> Rules:
-    """The rules of a run in which changes of those tables mean nothing."""
+def with_background(
+    rules: Rules, tables: dict[str, int], statements: frozenset[str] = frozenset()
+) -> Rules:
+    """The rules of a run in which changes of those tables, and those statements, are of no request."""
+    rules = msgspec.structs.replace(rules, background=statements)
     if not tables:
         return rules
     noise = Noise(rules.noise.tables | frozenset(tables), rules.noise.columns)

@@ -215,8 +215,8 @@ class Gate(_Table, frozen=True, kw_only=True):
 class Noise(_Table, frozen=True, kw_only=True):
     """Columns (`table.column`, `*` for any) and tables whose changes mean nothing.
 
-    Before the first case the rows are watched for `idle_watch_ms`: what changes then is written by the
-    system itself.
+    Before the first case rows and statements are watched for `idle_watch_ms`: what changes then is written by
+    the system itself, and what it says to its database then is no statement of a request.
     """
 
     columns: tuple[str, ...] = ()

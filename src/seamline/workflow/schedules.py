@@ -172,7 +172,9 @@ class Schedules:
             except (UsageError, TargetError) as exc:
                 said = self._setup.redactor.text(str(exc))
                 self._skip(f"at once: {finding.subject}", f"not tried again: {said}")
-                continue
+                if isinstance(exc, TargetError):
+                    continue
+                again = None  # on a fresh system the same requests are another matter each time
             if again is None:
                 again = msgspec.structs.replace(finding, verdict="unstable")
             self._emit(FindingConfirmed(at=time.time(), finding=again))

@@ -33,7 +33,7 @@ def _entry(name: str) -> dict[str, Any]:
     }
 
 
-def test_what_depends_on_a_sequence_and_a_deadlock_tried_again_are_no_fault(tmp_path: Path) -> None:
+def test_sequences_workers_and_deadlocks_tried_again_are_no_fault(tmp_path: Path) -> None:
     entries = {"endpoints": [_entry(name) for name in WAYS]}
     folder = write_project(tmp_path, entries, migration=SCHEMA, system=SYSTEM)
     checks = ("serialOutcome", "noDeadlock")

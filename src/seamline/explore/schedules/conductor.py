@@ -21,6 +21,7 @@ from seamline.engines.protocol import Database, Locks
 from seamline.explore.schedules.footprint import Footprint, Footprints, whole
 from seamline.model.schedule import Side, Turn
 from seamline.model.statement import SqlStatement
+from seamline.text.statement import fingerprint
 from seamline.wire.gate import Gate, Held
 
 State = Literal["new", "running", "held", "blocked", "aside", "done"]
@@ -84,6 +85,7 @@ class Conductor:
         members: list[Member],
         shared: frozenset[str] | None = None,
         is_working: Callable[[], bool] = lambda: False,
+        background: frozenset[str] = frozenset(),
     ) -> None:
         self.gate = Gate(lambda _: True)
         self.members = members
@@ -92,7 +94,9 @@ class Conductor:
         self.prints: list[tuple[Side, Footprint]] = []
         self._database, self._footprints, self._shared = database, footprints, shared
         self._is_working = is_working
+        self._background = background
         self._owners: dict[int, Member] = {}
+        self._begun: set[int] = set()
         self._limbo: list[tuple[Held, Member]] = []
 
     async def run(self, send: Callable[[Side], Awaitable[Any]], choices: str) -> dict[Side, Any]:
@@ -314,10 +318,14 @@ class Conductor:
     def _arrived(self, held: Held) -> None:
         pending = held.pending
         owner = self._owner(held)
+        if self._is_background(held):
+            self._owners.pop(pending.connection, None)
+            owner = None
         if owner is None:
             self.gate.release(held)
             return
         if pending.kind in _FREE:
+            self._begun.add(pending.connection)
             self._owners[pending.connection] = owner
             owner.moved()
             self.gate.release(held)
@@ -329,6 +337,12 @@ class Conductor:
             loop.call_later(owner.patience_s / 2, self._give, held, owner)
             return
         self._assign(held, owner)
+
+    def _is_background(self, held: Held) -> bool:
+        """Whether the system says it in silence too, and nothing before it in its transaction."""
+        pending = held.pending
+        is_first = not pending.in_transaction or pending.connection in self._begun
+        return is_first and fingerprint(pending.text) in self._background
 
     def _owner(self, held: Held) -> Member | None:
         """Whose statement it is; None where it is nobody's: the system's own, in the background."""
@@ -342,6 +356,7 @@ class Conductor:
         return next(iter((*running, *waiting)), None)
 
     def _assign(self, held: Held, owner: Member) -> None:
+        self._begun.discard(held.pending.connection)
         self._owners[held.pending.connection] = owner
         if owner.held is not None or owner.state == "done":
             self.gate.release(held)  # a second connection of one request: one gate is enough

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -66,13 +66,22 @@ def difference(one: Outcome, other: Outcome) -> str:
 
 
 class Canon:
-    """Knows what is noise for one pair, and makes outcomes comparable."""
+    """Knows what is noise for one pair, and makes outcomes comparable.
 
-    def __init__(self, catalog: Catalog, rules: Rules, operations: Sequence[str]) -> None:
+    Rows of the tables `others` are no part of them.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        rules: Rules,
+        operations: Sequence[str],
+        others: Collection[str] = (),
+    ) -> None:
         self._catalog = catalog
         self._noise = rules.noise
         self._columns = {c for o in operations for c in rules.context(o).noise.columns}
-        self._tables = set(rules.noise.tables)
+        self._tables = {*rules.noise.tables, *others}
         self._foreign = dict(_foreign_keys(catalog))
         self.erased: set[Place] = set()
         self.keys: dict[Place, str] = dict(self._foreign)

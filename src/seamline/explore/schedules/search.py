@@ -81,7 +81,9 @@ class Search:
         self._operations = operations or (pair.first.operation, pair.second.operation)
         catalog = stage.session.target.catalog
         assert catalog is not None
-        self.canon = self._canon = Canon(catalog, stage.session.rules, self._operations)
+        self.canon = self._canon = Canon(
+            catalog, stage.session.rules, self._operations, stage.others
+        )
         self._serial: list[Played] = []
         self._queue: list[tuple[int, int, int, str]] = []
         self._seen: set[str] = set()

@@ -23,6 +23,7 @@ from seamline.run.case import request_of, rows_wanted
 from seamline.run.observe import observed
 from seamline.run.patience import is_limited
 from seamline.run.session import Answers, Session
+from seamline.text.statement import fingerprint
 from seamline.wire.policy import FORWARD, Action, Pending
 from seamline.wire.thread import Tap
 
@@ -71,9 +72,13 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cut:
-    """Cuts the connection behind the `number`th statement that makes something written durable."""
+    """Cuts the connection behind the `number`th statement that makes something written durable.
 
-    def __init__(self, number: int) -> None:
+    What the system writes in the `background` is left alone.
+    """
+
+    def __init__(self, number: int, background: frozenset[str] = frozenset()) -> None:
+        self._background = background
         self._wrote: set[int] = set()
         self._left = number
 
@@ -84,6 +89,8 @@ class Cut:
 
     def before(self, statement: Pending) -> Action:
         connection, kind = statement.connection, statement.kind
+        if kind == "write" and fingerprint(statement.text) in self._background:
+            return FORWARD
         if kind == "rollback":
             self._wrote.discard(connection)
         if kind == "write" and statement.in_transaction:
@@ -112,6 +119,12 @@ class Stage:
         self._gaps: dict[str, float] = {}
         self.runs = 0
 
+    @property
+    def others(self) -> frozenset[str]:
+        """Tables that the system writes in silence too: when it does is no matter of a schedule."""
+        said = self.session.rules.background
+        return frozenset().union(*(self.footprints.of(text, "write").written for text in said))
+
     async def alone(self, pair: Pair, side: Side) -> Played:
         """One of the two, to see what it touches and what it does by itself."""
         return await self._play(pair, (side,), side, None)
@@ -134,7 +147,7 @@ class Stage:
 
         None where it has no such COMMIT.
         """
-        cut = Cut(number)
+        cut = Cut(number, self.session.rules.background)
         played = await self._play(pair, SIDES, "", frozenset(), way=cut)
         return played if cut.is_done else None
 
@@ -163,7 +176,8 @@ class Stage:
         began = time.time()
         members = [Member(s, self._gaps.get(steps[s].operation, 0.0)) for s in sides]
         works = target.process.is_working if target.process is not None else lambda: False
-        conductor = Conductor(target.database, self.footprints, members, shared, works)
+        background = self.session.rules.background
+        conductor = Conductor(target.database, self.footprints, members, shared, works, background)
         send = ready.send
         target.tap.forget()
         if way != "at once":
