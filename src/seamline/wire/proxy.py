@@ -208,7 +208,7 @@ class Client(asyncio.Protocol):
             self.data_received(rest)
 
     def gated(self, gated: bool) -> None:
-        """Have statements wait for a decision from now on, or not; those that wait now go on."""
+        """Have statements wait for a decision from now on, or not; those that wait now still do."""
         if self._reading is not None:
             try:
                 self._reading.gated(gated)

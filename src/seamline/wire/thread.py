@@ -24,8 +24,8 @@ _LOOK_S = 0.002
 class Tap:
     """What the runner holds of a proxy: where it listens, and the statements seen since they were taken.
 
-    A statement is noted before its answer passes, so all of a request's are there when the request is
-    answered. Every method is for the runner's side.
+    What the system said is kept before the database answers it, so all statements of a request are there
+    when the request is answered, or on their way. Every method is for the runner's side.
     """
 
     def __init__(self, host: str, port: int, *, encrypts: bool = False) -> None:
