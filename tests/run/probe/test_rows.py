@@ -58,6 +58,12 @@ def test_one_property_is_sent_as_the_named_row_holds_it() -> None:
     assert (step.twist.scenario, case.id) == ("unchanged", f"{PATCH}~unchanged")
 
 
+def test_a_body_of_one_property_is_asked_for_too() -> None:
+    (case,) = unchanged(base(PATCH, {"note": "hi"}, id=ROW), operation(PATCH), table())
+    assert isinstance(case.steps[0].request.json, dict)
+    assert case.steps[0].request.json.keys() == {"note"}
+
+
 def test_where_the_row_is_not_of_the_seed_a_part_follows_the_whole() -> None:
     body = {"data": {"note": "hi", "total": "1.00"}}
     (case,) = unchanged(base(PATCH, body, id=7), operation(PATCH), table())

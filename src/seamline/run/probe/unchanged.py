@@ -26,7 +26,7 @@ def unchanged(base: Case, known: Operation, world: World) -> Iterator[Case]:
     Elsewhere one property of the base's request behind the whole of it.
     """
     body = base.steps[0].request.json
-    inside = body.get("data") if isinstance(body, dict) and len(body) == 1 else body
+    inside = body["data"] if isinstance(body, dict) and body.keys() == {"data"} else body
     if known.method != "PATCH" or not isinstance(inside, dict) or is_reference(inside):
         return
     context = world.contexts.get(known.key)
