@@ -6,7 +6,7 @@ that the system itself set to ENABLE ALWAYS or ENABLE REPLICA also fire when row
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 
@@ -21,6 +21,9 @@ SCHEMA = "seamline_capture"
 _COMMENT = "Row capture of Seamline; removed at the end of a run."
 _VACUUM_AFTER = 1000
 """Log rows taken away before the log is vacuumed (1.5 ms): so it stays a few pages long."""
+
+_TRIES = 5
+"""So often capture comes or goes again where the system, which writes meanwhile, ended it by a deadlock."""
 
 _SETTINGS = {
     **TEXT_SETTINGS,
@@ -79,9 +82,13 @@ class RowCapture:
 
         Raises `TargetError` when we lack the rights or somebody holds a table for more than 3 s.
         """
-        try:
+
+        async def whole() -> None:
             async with self._connection.transaction():
                 await self._install()
+
+        try:
+            await _through_deadlocks(whole)
             await self.mark()
         except psycopg.errors.InsufficientPrivilege as error:
             raise TargetError(
@@ -212,7 +219,7 @@ class RowCapture:
         """Remove capture, ending transactions that would keep us from it, as far as that works."""
         try:
             await self._connection.execute(f"SELECT {self._schema}.end_open()".encode())
-            await self.remove()
+            await _through_deadlocks(self.remove)
         except psycopg.Error as error:
             # Closed: the database or its server is gone, and capture with it.
             if not self._connection.closed:
@@ -223,6 +230,16 @@ class RowCapture:
         if row is None:
             raise psycopg.DataError("no row")
         return row
+
+
+async def _through_deadlocks(work: Callable[[], Awaitable[None]]) -> None:
+    for left in reversed(range(_TRIES)):
+        try:
+            return await work()
+        except psycopg.errors.DeadlockDetected:
+            if not left:
+                raise
+    return None
 
 
 def _image(row: tuple[object, ...]) -> Image:
