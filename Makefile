@@ -41,11 +41,9 @@ check: $(VENV)/.ready ## format, lint, types, import contract
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.ready ## the tests
-	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -q
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -q
 
-test: ## all that CI needs; the checks of the source run beside the tests
-	$(MAKE) -j2 check unit
-	$(MAKE) demo
+test: check unit demo ## all that CI needs
 
 defects: $(VENV)/.ready ## every known defect of the shop is found, the correct shop is clean [ONLY=name,…]
 	$(BIN)/python bench/defects.py $(if $(ONLY),--only $(ONLY))

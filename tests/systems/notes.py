@@ -142,7 +142,7 @@ async def close(request: web.Request) -> web.Response:
 
 async def stop(request: web.Request) -> web.Response:
     """Legal: answers, and ends the process a moment later."""
-    asyncio.get_running_loop().call_later(0.1, os._exit, 0)
+    asyncio.get_running_loop().call_later(0.3, os._exit, 0)
     return web.json_response({}, status=202)
 
 

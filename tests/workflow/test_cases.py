@@ -31,7 +31,7 @@ def spoiling(path: str) -> list[dict[str, Any]]:
         endpoint("POST", path, ("spoil", 202)),
         endpoint("POST", "/heed", ("innocent", 201)),
         # Enough of them to be under way when a process ends that has answered a moment ago.
-        endpoint("GET", "/notes/{id}", *((f"read{i}", 200) for i in range(200)), path={"id": 1}),
+        endpoint("GET", "/notes/{id}", *((f"read{i}", 200) for i in range(400)), path={"id": 1}),
     ]
 
 
