@@ -233,13 +233,11 @@ class RowCapture:
 
 
 async def _through_deadlocks(work: Callable[[], Awaitable[None]]) -> None:
-    for left in reversed(range(_TRIES)):
-        try:
-            return await work()
-        except psycopg.errors.DeadlockDetected:
-            if not left:
-                raise
-    return None
+    for _ in range(_TRIES - 1):
+        with suppress(psycopg.errors.DeadlockDetected):
+            await work()
+            return
+    await work()
 
 
 def _image(row: tuple[object, ...]) -> Image:

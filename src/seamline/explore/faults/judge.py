@@ -38,10 +38,10 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
         rows = [outcome(x, sound, self.noise, tables) for sound in (self.sound, *self.aged)]
         return "all" if "all" in rows else rows[0]
 
-    def is_torn(self, x: Exchange) -> bool:
-        """Whether a run with a fault has not the rows that its answer tells of, or other ones."""
+    def torn(self, x: Exchange) -> Rows | None:
+        """What became of them where that is not what its answer tells of; None where all is well."""
         rows = self.rows_of(x)
-        return rows in {"part", "other"} or _is_empty(x, rows)
+        return rows if rows in {"part", "other"} or _is_empty(x, rows) else None
 
 
 class SweepCheck(msgspec.Struct, frozen=True, kw_only=True):

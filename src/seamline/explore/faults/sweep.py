@@ -12,7 +12,7 @@ import msgspec
 from seamline.errors import SeamlineError
 from seamline.explore.faults.compare import Noise, noise_of
 from seamline.explore.faults.compare import outcome as became
-from seamline.explore.faults.judge import ground_of, is_as_before
+from seamline.explore.faults.judge import Ground, ground_of, is_as_before
 from seamline.explore.faults.killed import Starts, idle_start, restarted
 from seamline.explore.faults.later import later
 from seamline.explore.faults.points import Shape, points, shape
@@ -101,7 +101,8 @@ class Sweeper:
         shifted = await self._shifted(case)
         known = Sweep(operation=case.subject, case=case.id, sound=sound, shifted=shifted)
         self._stays = set()
-        trials, why = await self._trials(case, known, wanted)
+        ground = ground_of(known, noise_of(known), self._rules.context(case.subject))
+        trials, why = await self._trials(case, ground, wanted)
         aged = await self._aged(case) if self._stays else ()
         swept = msgspec.structs.replace(known, aged=aged, trials=tuple(trials))
         return Swept(
@@ -132,26 +133,35 @@ class Sweeper:
 
     async def _shifted(self, case: Case) -> tuple[Exchange, ...]:
         """An undisturbed run whose generated ids are others: a value of each sequence is used up before."""
+        return await self._sound(case, skips=True)
+
+    async def _aged(self, case: Case) -> tuple[Exchange, ...]:
+        """An undisturbed run with the rows that stand a moment later."""
+
+        async def wait(x: Exchange) -> Exchange:
+            return await later(await self._ready(), x, lambda _: False)
+
+        return await self._sound(case, after=wait)
+
+    async def _sound(
+        self, case: Case, *, skips: bool = False, after: After | None = None
+    ) -> tuple[Exchange, ...]:
+        """The request as it goes undisturbed, where it does."""
         try:
-            outcome = await self._carry_out(case, skips=True)
+            outcome = await self._carry_out(case, skips=skips, after=after)
         except Impossible:
             return ()
         if outcome.stale:
             await self._spoilt()
-        return self._whole(case, outcome)
-
-    @staticmethod
-    def _whole(case: Case, outcome: Outcome) -> tuple[Exchange, ...]:
-        """The request as it went undisturbed, where it did."""
         x = outcome.exchanges[-1]
         return (x,) if len(outcome.exchanges) == len(case.steps) and x.succeeded else ()
 
     async def _trials(
-        self, case: Case, known: Sweep, wanted: Sequence[Injection]
+        self, case: Case, ground: Ground, wanted: Sequence[Injection]
     ) -> tuple[list[Trial], str]:
         """A trial a fault, and why some were left out."""
         trials: list[Trial] = []
-        broken, sound, unkillable = 0, known.sound[0], ""
+        broken, sound, unkillable = 0, ground.sound, ""
         most = _MOST_DEEP if self._deep else _MOST
         for injection in wanted:
             if self.is_over:
@@ -164,7 +174,7 @@ class Sweeper:
                 if injection.harm == "killed" and (why := await self._unkillable(sound)):
                     unkillable = why
                     continue
-                trial = await self._trial(case, known, injection)
+                trial = await self._trial(case, ground, injection)
             except Impossible as exc:
                 return trials, str(exc)
             trials.append(trial)
@@ -176,60 +186,44 @@ class Sweeper:
                 await self._spoilt()
         return trials, unkillable
 
-    async def _trial(self, case: Case, known: Sweep, injection: Injection) -> Trial:
+    async def _trial(self, case: Case, ground: Ground, injection: Injection) -> Trial:
         session = await self._ready()
         process = session.target.process
         strike = Strike(injection, process.kill if process is not None else None)
-        look = None if injection.harm == "killed" else self._looking(case, known, strike)
+        look = None if injection.harm == "killed" else self._looking(ground, strike)
         outcome = await self._carry_out(case, strike, after=look)
         x = _last(case, outcome)
         x = _marked(x, injection) if strike.struck else x
         if injection.harm == "killed" and strike.struck and session.target.restart is not None:
-            return await self._restarted(case, known, x, injection)
+            return await self._restarted(case, ground, x, injection)
         if outcome.stale:
             await self._spoilt()
             ended = outcome.stale if process is not None and process.exit_code is not None else ""
             return Trial(injection=injection, exchange=x, struck=strike.struck, ended=ended)
-        behind = await self._behind(case, known.sound[0]) if strike.struck else ()
+        behind = await self._behind(case, ground.sound) if strike.struck else ()
         return Trial(injection=injection, exchange=x, struck=strike.struck, behind=behind)
 
-    def _looking(self, case: Case, known: Sweep, strike: Strike) -> After:
+    def _looking(self, ground: Ground, strike: Strike) -> After:
         """Looks again at rows that seem torn, in each way once: what stays so in one trial is told anyway."""
-        ground = ground_of(known, noise_of(known), self._rules.context(case.subject))
 
         async def look(x: Exchange) -> Exchange:
-            way = (ground.rows_of(x), x.succeeded)
-            if not strike.struck or way in self._stays or not ground.is_torn(x):
+            torn = ground.torn(x) if strike.struck else None
+            if torn is None or (torn, x.succeeded) in self._stays:
                 return x
-            x = await later(await self._ready(), x, lambda y: not ground.is_torn(y))
-            if ground.is_torn(x):
-                self._stays.add(way)
+            x = await later(await self._ready(), x, lambda y: ground.torn(y) is None)
+            if ground.torn(x) is not None:
+                self._stays.add((torn, x.succeeded))
             return x
 
         return look
 
-    async def _aged(self, case: Case) -> tuple[Exchange, ...]:
-        """An undisturbed run with the rows that stand a moment later."""
-
-        async def wait(x: Exchange) -> Exchange:
-            return await later(await self._ready(), x, lambda _: False)
-
-        try:
-            outcome = await self._carry_out(case, after=wait)
-        except Impossible:
-            return ()
-        if outcome.stale:
-            await self._spoilt()
-        return self._whole(case, outcome)
-
     async def _restarted(
-        self, case: Case, known: Sweep, killed: Exchange, injection: Injection
+        self, case: Case, ground: Ground, killed: Exchange, injection: Injection
     ) -> Trial:
         """What comes of a killed system on its database; the target is thrown away then."""
-        noise = noise_of(known)
 
         def settled(x: Exchange) -> bool:
-            return became(x, known.sound[0], noise, frozenset()) in {"none", "all"}
+            return became(x, ground.sound, ground.noise, frozenset()) in {"none", "all"}
 
         session = await self._ready()
         own = self._starts.tables if self._starts is not None else frozenset()
