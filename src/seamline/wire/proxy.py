@@ -104,7 +104,6 @@ class Client(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._server: Server | None = None
         self._loop = asyncio.get_running_loop()
-        self.session: Session | None = None
         self._reading: Reading | None = None
         self._asked = 0
         self._was_refused = False
@@ -200,8 +199,8 @@ class Client(asyncio.Protocol):
         self._server = server
         self._proxy.accepted += 1
         gated = self._proxy.policy is not None
-        self.session = Session(self._proxy.accepted, self._proxy.ended, gated=gated)
-        self._reading = Reading(self.session)
+        session = Session(self._proxy.accepted, self._proxy.ended, gated=gated)
+        self._reading = Reading(session)
         transport.write(opening.packet)
         self._transport.resume_reading()
         if rest:
@@ -253,9 +252,10 @@ class Client(asyncio.Protocol):
 
     def flush(self) -> None:
         """Send what the session has for both sides; see to a statement at the gate."""
-        session, server = self.session, self._server
-        if session is None or server is None:
+        reading, server = self._reading, self._server
+        if reading is None or server is None:
             return
+        session = reading.session
         self._write(session, server)
         while session.gate is not None and session.gate.number != self._asked:
             policy = self._proxy.policy
@@ -325,7 +325,8 @@ class Client(asyncio.Protocol):
 
     def resume_reading(self) -> None:
         """The server takes more again."""
-        if _stands(self._transport) and (self.session is None or self.session.gate is None):
+        reading = self._reading
+        if _stands(self._transport) and (reading is None or reading.session.gate is None):
             self._transport.resume_reading()
 
 
