@@ -26,7 +26,7 @@ from seamline.workflow.plan import own_cases
 
 SHOP = Path(__file__).resolve().parent.parent / "examples" / "shop"
 CASE = "createOrder-ok"
-ROUNDS = 7
+ROUNDS = 15
 
 
 async def run() -> list[Measure]:

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from seamline.engines.postgresql import rootless
+from seamline.engines.postgresql.cluster import Cluster
 from seamline.engines.postgresql.server import private_server
 from seamline.engines.protocol import Server
 from seamline.errors import TargetError
@@ -92,7 +93,7 @@ async def test_a_server_that_dies_is_reported_with_its_log(
 ) -> None:
     folder = tmp_path / "bin"
     folder.mkdir()
-    (folder / "initdb").write_text("#!/bin/sh\nexit 0\n")
+    (folder / "initdb").write_text('#!/bin/sh\nmkdir "$2" && touch "$2/pg_hba.conf"\n')
     (folder / "postgres").write_text(
         '#!/bin/sh\n[ "$1" = --version ] && echo "postgres (PostgreSQL) 16.4" && exit 0\n'
         'echo "FATAL: the moon is full" >&2\nexit 1\n'
@@ -175,3 +176,32 @@ async def test_query_errors_are_told_in_the_servers_words(database: Lab) -> None
     assert await query("/* c */ -- d\n SELECT 0.5::float8 AS f, now() IS NULL AS t;") == [
         {"f": Decimal("0.5"), "t": False}
     ]
+
+
+async def test_the_system_gets_in_without_working_for_it(database: Lab) -> None:
+    address = database.database.address
+    kept = "SELECT left(rolpassword, 3) AS kept FROM pg_authid WHERE rolname = 'seam_app'"
+    assert await database.database.query(kept) == [{"kept": "md5"}]
+    wrong = address.url.replace(address.password, "wrong")
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        await psycopg.AsyncConnection.connect(wrong)
+
+
+async def test_where_md5_is_not_allowed_the_system_gets_in_by_scram(
+    open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Cluster._execute
+
+    async def refuse(self: Cluster, statement: str, *names: str) -> None:
+        if "md5" in statement:
+            raise TargetError("could not encrypt password: unsupported")
+        await whole(self, statement, *names)
+
+    monkeypatch.setattr(Cluster, "_execute", refuse)
+    async with private_server(open_folder, lambda pid: None) as server:
+        address = await server.create("some")
+        async with await psycopg.AsyncConnection.connect(address.url) as connection:
+            assert connection.info.user == "seam_app"
+        async with server.open(address) as database:
+            kept = "SELECT left(rolpassword, 5) AS kept FROM pg_authid WHERE rolname = 'seam_app'"
+            assert await database.query(kept) == [{"kept": "SCRAM"}]

@@ -29,7 +29,22 @@ class Place:
 
 
 @pytest.fixture
-async def place(database: Lab, pg_server: Server) -> AsyncIterator[Place]:
+async def by_scram(database: Lab) -> AsyncIterator[None]:
+    """The system's role proves who it is by SCRAM, as it does on servers that are not ours."""
+    role, ask = database.client.address.user, database.database.query
+    ((kept,),) = [
+        r.values()
+        for r in await ask(
+            "SELECT rolpassword FROM pg_authid WHERE rolname = %(role)s", {"role": role}
+        )
+    ]
+    await ask(f"ALTER ROLE {role} PASSWORD '{database.client.address.password}'")
+    yield
+    await ask(f"ALTER ROLE {role} PASSWORD '{kept}'")
+
+
+@pytest.fixture
+async def place(database: Lab, pg_server: Server, by_scram: None) -> AsyncIterator[Place]:
     address = database.client.address
     await database.client.run("CREATE TABLE t (a int PRIMARY KEY, b text)")
     async with tapped(address.host, address.port) as tap:

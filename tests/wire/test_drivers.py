@@ -22,7 +22,9 @@ from .conftest import Place
 
 
 async def test_psycopg(place: Place) -> None:
-    async with await psycopg.AsyncConnection.connect(place.through.url) as c:
+    async with await psycopg.AsyncConnection.connect(
+        place.through.url, require_auth="scram-sha-256"
+    ) as c:
         await c.execute("INSERT INTO t VALUES (%s, %s)", (1, "it's"))
         async with c.pipeline():
             for n in range(2, 5):

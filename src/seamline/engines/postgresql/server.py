@@ -26,6 +26,7 @@ from seamline.errors import TargetError
 
 _HOST = "127.0.0.1"
 _SUPERUSER = "seam_admin"
+_NAMING = Naming(quick=True)
 _START_S = 60.0
 _PORT_ATTEMPTS = 5
 _STOP = ((signal.SIGQUIT, 5.0),)
@@ -68,7 +69,7 @@ async def private_server(folder: Path, started: Callable[[int], None]) -> AsyncI
             admin=admin,
             conninfo=conninfo,
             address=partial(_address, port),
-            naming=Naming(),
+            naming=_NAMING,
             version=binaries.version,
             origin=binaries.origin,
         )
@@ -108,6 +109,8 @@ async def _initialise(binaries: Binaries, launch: Launch, place: Path, password:
         said = output.decode(errors="replace").strip()
         raise TargetError(f"initdb of {binaries.origin} failed:\n{_last(said)}")
     secret.unlink()
+    rules = place / "data" / "pg_hba.conf"
+    rules.write_text(f"host all {_NAMING.role} {_HOST}/32 md5\n{rules.read_text()}")
 
 
 def _locales(major: int) -> tuple[tuple[str, ...], ...]:
