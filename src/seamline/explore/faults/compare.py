@@ -41,16 +41,15 @@ def noise_of(sweep: Sweep) -> Noise:
     """
     first, *others = sweep.sound
     base = _changes(first)
-    steady = [x for x in (*others, *sweep.shifted) if x.succeeded]
-    for x in steady:
-        if _counts(_changes(x)) != _counts(base):
-            return Noise(unsteady="its rows differ from run to run")
+    counts, keys = _counts(base), _keys(base)
+    steady = [_changes(x) for x in (*others, *sweep.shifted) if x.succeeded]
+    if any(_counts(theirs) != counts for theirs in steady):
+        return Noise(unsteady="its rows differ from run to run")
     behind = [x for t in sweep.trials for x in t.behind if x.succeeded] + list(sweep.aged)
-    alike = [x for x in behind if _counts(_changes(x)) == _counts(base)]
+    alike = [theirs for x in behind if _counts(theirs := _changes(x)) == counts]
     places: set[Place] = set()
-    for x in (*steady, *alike):
-        theirs = _changes(x)
-        if _keys(base) != _keys(theirs):
+    for theirs in (*steady, *alike):
+        if _keys(theirs) != keys:
             return Noise(unsteady="it changes other rows from run to run")
         places.update(_differing(base, theirs))
     return Noise(frozenset(places))
@@ -69,9 +68,10 @@ def outcome(x: Exchange, sound: Exchange, noise: Noise, error_tables: frozenset[
 
 
 def _held(theirs: Iterable[RowChange], sound: Iterable[RowChange], noise: Noise) -> Rows:
-    have, want = _lines(theirs, noise), _lines(sound, noise)
+    have = _lines(theirs, noise)
     if not have:
         return "none"
+    want = _lines(sound, noise)
     if have == want:
         return "all"
     if _is_twice(have, want):
