@@ -14,7 +14,8 @@ from seamline.workflow.run import Run
 
 from .server import url
 
-NOTES = Path(__file__).parent / "systems" / "notes.py"
+ROOT = Path(__file__).parents[1]
+NOTES = ROOT / "tests" / "systems" / "notes.py"
 SCHEMA = """
 CREATE TABLE notes (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text text NOT NULL);
 INSERT INTO notes (text) VALUES ('first'), ('second');
@@ -35,17 +36,18 @@ def write_project(
 ) -> Path:
     """A project on the notes system; `toml` is added at its end, `env` to the system's variables.
 
-    Any other `system` has no document.
+    Any other `system` has no document, and may import from `tests`.
 
     Its databases are made on the server that all runs share; with `private` it has a server of its own.
     """
     folder.mkdir(parents=True, exist_ok=True)
     variables = 'DATABASE_URL = "{database_url}"' if database is not None else ""
+    found = "" if system is NOTES else f"PYTHONPATH = {json.dumps(str(ROOT))}"
     text = f"""
 [system]
 command = [{json.dumps(sys.executable)}, {json.dumps(str(system))}, "{{port}}"]
 ready = "/health"
-env = {{ {", ".join(v for v in (variables, env) if v)} }}
+env = {{ {", ".join(v for v in (variables, found, env) if v)} }}
 start_timeout_s = 60
 """
     if "openapi" in toml:

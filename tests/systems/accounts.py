@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import psycopg
 from psycopg import Connection, IsolationLevel
+
+from tests.systems.serving import Handler, serve
 
 Open = Connection[tuple[Any, ...]]
 
@@ -143,13 +143,8 @@ LOOP = threading.Lock()
 """As an event loop that statements wait in: who comes and who is answered has to have it."""
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        self._answer(200)
-
-    def do_POST(self) -> None:
+class System(Handler):
+    def post(self) -> None:
         name, *words = self.path.strip("/").split("/")
         loop = LOOP if name.startswith("loop_") else nullcontext()
         if name.startswith("loop_"):
@@ -158,21 +153,10 @@ class Handler(BaseHTTPRequestHandler):
         status = carry_out(name, words)
         with loop:
             if status:
-                self._answer(status)
+                self.answer(status, {"done": True})
             else:
                 self.close_connection = True
 
-    def _answer(self, status: int) -> None:
-        body = b'{"done": true}'
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 if __name__ == "__main__":
-    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+    serve(System)

@@ -7,12 +7,12 @@ leaves it: `kept` then refuses for ever, `cleared` lets go of it at the next sta
 from __future__ import annotations
 
 import os
-import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import psycopg
 from psycopg import Connection
+
+from tests.systems.serving import Handler, serve
 
 WAYS = ("kept", "cleared", "whole")
 SCHEMA = "".join(
@@ -52,28 +52,12 @@ def let_go(db: Connection[tuple[Any, ...]], way: str) -> None:
     db.execute(f"DELETE FROM {way}_claims")
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        self._answer(200)
-
-    def do_POST(self) -> None:
-        self._answer(work(self.path.strip("/")))
-
-    def _answer(self, status: int) -> None:
-        body = b"{}"
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
+class System(Handler):
+    def post(self) -> None:
+        self.answer(work(self.path.strip("/")))
 
 
 if __name__ == "__main__":
     with connect() as at_start:
         let_go(at_start, "cleared")
-    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+    serve(System)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import psycopg
+
+from tests.systems.serving import Handler, serve
 
 Open = psycopg.Connection[tuple[Any, ...]]
 Said = tuple[int, dict[str, Any]]
@@ -127,28 +126,12 @@ def carry_out(name: str, word: str) -> Said:
     return 503, {}
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        self._answer(200, {})
-
-    def do_POST(self) -> None:
+class System(Handler):
+    def post(self) -> None:
         name, _, word = self.path.strip("/").partition("/")
-        self._answer(*carry_out(name, word))
-
-    def _answer(self, status: int, said: dict[str, Any]) -> None:
-        body = json.dumps(said).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
+        self.answer(*carry_out(name, word))
 
 
 if __name__ == "__main__":
     threading.Thread(target=work, daemon=True).start()
-    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+    serve(System)
