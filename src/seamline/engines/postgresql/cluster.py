@@ -20,6 +20,8 @@ from seamline.errors import TargetError, UsageError
 from seamline.model.catalog import Catalog
 
 _NAME_BYTES = 63
+_COPY = "STRATEGY file_copy"
+"""Of a database's files, which is faster than logging every page, also where it is empty (see bench)."""
 
 
 class Naming(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +71,8 @@ class Cluster:
         """
         user, password = await self._role()
         real = self._real(name)
-        await self._execute(
-            "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'", real, user
-        )
+        create = "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' " + _COPY
+        await self._execute(create, real, user)
         self._made[real] = None
         if extensions:
             await self._extend(real, extensions)
@@ -96,8 +97,7 @@ class Cluster:
         user, password = await self._role()
         ours = next((n for n in (source, self._naming.prefix + source) if n in self._made), None)
         real = self._real(name)
-        # Copying files is faster than logging every page, for 8 MB already (see bench).
-        create = "CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY file_copy"
+        create = "CREATE DATABASE {} OWNER {} TEMPLATE {} " + _COPY
         for attempt in range(50):
             if ours is not None:
                 await self._disconnect(ours)
