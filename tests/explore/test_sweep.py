@@ -171,3 +171,21 @@ async def test_three_times_the_same(database: Lab, shop: Shop) -> None:
         ids = [(f.id, f.severity, f.title, f.actual) for f in found]
         seen.append((trials, ids))
     assert seen[0] == seen[1] == seen[2]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_a_transaction_that_the_system_carries_out_in_silence_too(
+    database: Lab, is_known: bool
+) -> None:
+    silence = {
+        "INSERT INTO orders (item) VALUES (?)": 3.3,
+        "INSERT INTO audit (subject) VALUES (? || currval(?))": 3.3,
+    }
+    known = silence if is_known else dict([silence.popitem()])
+    setup, rules = await bench(database, Shop(together))
+    rules = msgspec.structs.replace(rules, background=known)
+    async with AsyncExitStack() as stack:
+        swept = await Sweeper(setup, rules, stack).sweep(ORDER)
+    assert swept.sweep is not None
+    told = ("INSERT INTO orders (item) VALUES (?)",) if is_known else ()
+    assert (len(swept.sweep.trials) > 0, swept.said_too) == (not is_known, told)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import psycopg
+import pytest
 
 from seamline.model.statement import SqlKind, SqlStatement
-from seamline.run.watch import background_statements, own
+from seamline.run.watch import background_statements, begun, parted, said_too
 from seamline.wire.thread import tapped
 
 from ..engines.lab import Lab
@@ -30,8 +31,29 @@ def test_a_transaction_that_is_said_in_silence_too_is_of_no_request() -> None:
         said(2, "INSERT INTO orders VALUES (1)", "write"),
         said(2, "COMMIT", "commit"),
     )
-    assert own((*theirs, *mine), frozenset({"DELETE FROM outbox WHERE id = ?"})) == mine
-    assert own((*theirs, *mine), frozenset()) == (*theirs, *mine)
+    silence = {"DELETE FROM outbox WHERE id = ?"}
+    assert parted((*theirs, *mine), silence) == (mine, theirs)
+    assert parted((*theirs, *mine), frozenset()) == ((*theirs, *mine), ())
+
+
+def test_what_begins_a_transaction_and_is_said_in_silence_too() -> None:
+    claim = said(1, "DELETE FROM outbox WHERE id = 7", "write")
+    more = said(1, "UPDATE outbox SET sent = true", "write")
+    silence = {"DELETE FROM outbox WHERE id = ?", "UPDATE outbox SET sent = true"}
+    first = said(1, "BEGIN", "begin")
+    assert begun((first, claim, more), silence) == {"DELETE FROM outbox WHERE id = ?"}
+    assert begun((first, more, claim), silence - {more.text}) == frozenset()
+    assert begun((claim,), frozenset()) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("times", "runs", "is_said"),
+    [(3.3, 3, True), (3.3, 1, False), (20.0, 3, False), (20.0, 30, True), (1000.0, 30, False)],
+)
+def test_what_each_run_says_may_be_chance(times: float, runs: int, is_said: bool) -> None:
+    heard = [(frozenset({"CLAIM"}), 15.0)] * runs
+    assert list(said_too(heard, {"CLAIM": times})) == ["CLAIM"] * is_said
+    assert list(said_too([*heard, (frozenset(), 15.0)], {"CLAIM": times})) == []
 
 
 async def test_what_is_said_in_silence(database: Lab) -> None:
@@ -47,7 +69,7 @@ async def test_what_is_said_in_silence(database: Lab) -> None:
             await asyncio.sleep(0.1)
             await worker.execute("DELETE FROM outbox WHERE id = 3")
             await worker.commit()
-            assert await watched == {"DELETE FROM outbox WHERE id = ?"}
+            assert await watched == {"DELETE FROM outbox WHERE id = ?": pytest.approx(1 / 0.3)}
 
 
 async def _nobody(_: object) -> tuple[int, object]:

@@ -83,18 +83,26 @@ def posted(db: Open, _: str) -> Said:
     return 200, {"left": one(db, "UPDATE posted_stock SET amount = amount - 1 RETURNING amount")}
 
 
+def emptied(db: Open, _: str) -> Said:
+    """It begins with what a worker says all the time."""
+    db.execute(SEND)
+    return 200, {"left": one(db, "UPDATE emptied SET amount = amount - 1 RETURNING amount")}
+
+
+SEND = "DELETE FROM posted_box WHERE id IN (SELECT id FROM posted_box FOR UPDATE SKIP LOCKED)"
+
+
 def work() -> None:
     with suppress(psycopg.Error), psycopg.connect(os.environ["DATABASE_URL"]) as db:
         while True:
-            db.execute(
-                "DELETE FROM posted_box WHERE id IN (SELECT id FROM posted_box FOR UPDATE SKIP LOCKED)"
-            )
+            db.execute(SEND)
             db.commit()
             time.sleep(0.1)
 
 
 WAYS: dict[str, Callable[[Open, str], Said]] = {
-    f.__name__: f for f in (numbered, miscounted, lettered, gapped, claimed, crossed, posted)
+    f.__name__: f
+    for f in (numbered, miscounted, lettered, gapped, claimed, crossed, posted, emptied)
 }
 SCHEMA = """
 CREATE SEQUENCE no START 500;
@@ -112,6 +120,7 @@ INSERT INTO claimed VALUES (1, false), (2, false);
 CREATE TABLE posted (id bigserial PRIMARY KEY);
 CREATE TABLE posted_box (id bigserial PRIMARY KEY);
 CREATE TABLE posted_stock (amount int); INSERT INTO posted_stock VALUES (10);
+CREATE TABLE emptied (amount int); INSERT INTO emptied VALUES (10);
 CREATE TABLE crossed (id int PRIMARY KEY, amount int); INSERT INTO crossed VALUES (1, 0), (2, 0);
 """
 

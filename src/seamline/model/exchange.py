@@ -137,7 +137,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     is what the database held right after it, for each entry of `reconcile` that speaks of its operation.
     `sql` are the statements that the system sent meanwhile, None where they do not pass by us;
     `answered_ms` is when the answer was there, on their clock. `scans` are those of them that read all of
-    a table that grows, None where the planner was not asked.
+    a table that grows, None where the planner was not asked. `unclaimed` are statements, without values,
+    with which transactions began that are not in `sql`: the system says all of them in silence too.
     """
 
     case: str
@@ -161,6 +162,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     sql: tuple[SqlStatement, ...] | None = None
     answered_ms: float = 0.0
     scans: tuple[Scan, ...] | None = None
+    unclaimed: frozenset[str] = frozenset()
 
     @property
     def status(self) -> int:

@@ -27,7 +27,7 @@ from seamline.run.patience import NOT_TESTED, is_limited
 from seamline.run.renew import fresh, renewed, token_expired
 from seamline.run.request import build
 from seamline.run.session import After, Answers, Before, Session
-from seamline.run.watch import own
+from seamline.run.watch import begun, parted
 from seamline.spec.reference import NothingThere, references_in, resolve
 from seamline.system.identity import Credentials, malformed, missing
 from seamline.system.token import forged
@@ -162,7 +162,9 @@ async def _send(
     if sent.response is not None:
         document = None if sent.response.json is NOT_JSON else sent.response.json
         answers.keep(step.label, document, sent.response.headers)
-    sql, more = await _statements(session)
+    heard, more = await _statements(session)
+    background = session.rules.background
+    sql, others = parted(heard, background) if heard is not None else (None, ())
     exchange = Exchange(
         case=case.id,
         kind=case.kind,
@@ -182,6 +184,7 @@ async def _send(
         earlier=earlier,
         owner=owner,
         sql=sql,
+        unclaimed=begun(others, background),
         answered_ms=sent.answered_ms,
     )
     exchange = await _with_scans(session, exchange)
@@ -299,12 +302,11 @@ def _has_references(template: RequestTemplate) -> bool:
 
 
 async def _statements(session: Session) -> tuple[tuple[SqlStatement, ...] | None, tuple[str, ...]]:
-    """What the system sent to its database for the request, and what is to be said of it."""
+    """What the system sent to its database meanwhile, and what is to be said of it."""
     tap = session.target.tap
     if tap is None:
         return None, ()
     sql, left_out = await tap.take(_STATEMENTS)
-    sql = own(sql, session.rules.background)
     return sql, (f"{left_out} more SQL statements are not shown",) if left_out else ()
 
 

@@ -77,7 +77,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     `allowances` are those of each operation; `today` is the run's, by which they expire. `standings` asks
     for rows right after an answer, `scaled` the planner what a statement takes where there are many.
-    `background` are statements, without values, that the system says while nobody sends a request.
+    `background` are statements, without values, that the system says while nobody sends a request, and how
+    often in a second.
     """
 
     contexts: Mapping[str, Context]
@@ -91,7 +92,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     standings: Standings | None = None
     scaled: Scaled | None = None
     today: date = date.min
-    background: frozenset[str] = frozenset()
+    background: Mapping[str, float] = {}
 
     def context(self, operation: str) -> Context:
         """The surroundings of an operation's exchanges."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -20,29 +21,64 @@ _LOOKS = 5
 _STATEMENTS = 1000
 _TOUCHES: Final = frozenset({"read", "write", "ddl"})
 """Kinds of statements that are about rows: those that begin and end transactions are alike everywhere."""
+_CHANCE = 0.005
+"""So unlikely it is that what is taken for a request's was said by the background in each of its runs."""
+_LOOK_MS = 5.0
+"""So long statements are gathered beyond the answer."""
 
 
-async def background_statements(target: Target, watch_s: float) -> frozenset[str]:
-    """What the system says to its database in `watch_s` seconds of silence, without values."""
+async def background_statements(target: Target, watch_s: float) -> dict[str, float]:
+    """What the system says in `watch_s` seconds of silence, without values, and how often in a second."""
     if target.tap is None or watch_s <= 0:
-        return frozenset()
+        return {}
     target.tap.forget()
     await asyncio.sleep(watch_s)
     seen, _ = await target.tap.take(_STATEMENTS)
-    return frozenset(fingerprint(s.text) for s in seen if s.kind in _TOUCHES)
+    said = Counter(fingerprint(s.text) for s in seen if s.kind in _TOUCHES)
+    return {text: count / watch_s for text, count in said.items()}
 
 
-def own(statements: Sequence[SqlStatement], background: frozenset[str]) -> tuple[SqlStatement, ...]:
-    """Those of a request: without transactions of which the system says in silence all that touches rows."""
+def parted(
+    statements: Sequence[SqlStatement], background: Collection[str]
+) -> tuple[tuple[SqlStatement, ...], tuple[SqlStatement, ...]]:
+    """Those of a request, and transactions of which the system says in silence all that touches rows."""
     if not background:
-        return tuple(statements)
-    touching: dict[tuple[int, int], list[bool]] = {}
+        return tuple(statements), ()
+    touching = _touching(statements)
+    known = {place for place, said in touching.items() if all(t in background for t in said)}
+    sides: tuple[list[SqlStatement], list[SqlStatement]] = ([], [])
+    for s in statements:
+        sides[(s.connection, s.transaction) in known].append(s)
+    return tuple(sides[0]), tuple(sides[1])
+
+
+def begun(statements: Sequence[SqlStatement], background: Collection[str]) -> frozenset[str]:
+    """What begins a transaction and is said in silence too, without values."""
+    if not background:
+        return frozenset()
+    return frozenset(first for first, *_ in _touching(statements).values() if first in background)
+
+
+def _touching(statements: Sequence[SqlStatement]) -> dict[tuple[int, int], list[str]]:
+    """What each transaction says that touches rows, without values."""
+    found: dict[tuple[int, int], list[str]] = {}
     for s in statements:
         if s.kind in _TOUCHES:
-            is_known = fingerprint(s.text) in background
-            touching.setdefault((s.connection, s.transaction), []).append(is_known)
-    others = {place for place, known in touching.items() if all(known)}
-    return tuple(s for s in statements if (s.connection, s.transaction) not in others)
+            found.setdefault((s.connection, s.transaction), []).append(fingerprint(s.text))
+    return found
+
+
+def said_too(
+    runs: Sequence[tuple[frozenset[str], float]], background: Mapping[str, float]
+) -> Iterator[str]:
+    """Statements of the background that a request says itself: in each of its runs, too often for chance.
+
+    A run is what was heard of the background's, and how many milliseconds it took.
+    """
+    for text in sorted(frozenset.intersection(*(heard for heard, _ in runs))):
+        missed = (math.exp(-background[text] * (ms + _LOOK_MS) / 1000) for _, ms in runs)
+        if math.prod(1 - m for m in missed) < _CHANCE:
+            yield text
 
 
 async def background_tables(target: Target, watch_s: float, settle_s: float) -> dict[str, int]:
@@ -64,10 +100,10 @@ async def background_tables(target: Target, watch_s: float, settle_s: float) -> 
 
 
 def with_background(
-    rules: Rules, tables: dict[str, int], statements: frozenset[str] = frozenset()
+    rules: Rules, tables: dict[str, int], statements: Mapping[str, float] | None = None
 ) -> Rules:
     """The rules of a run in which changes of those tables, and those statements, are of no request."""
-    rules = msgspec.structs.replace(rules, background=statements)
+    rules = msgspec.structs.replace(rules, background=statements or {})
     if not tables:
         return rules
     noise = Noise(rules.noise.tables | frozenset(tables), rules.noise.columns)

@@ -23,8 +23,9 @@ from seamline.model.vocabulary import SAFE_METHODS, SCHEDULE_CHECKS
 from seamline.openapi.operation import Operation
 from seamline.run.session import Rules
 from seamline.run.setup import Setup
+from seamline.text.plain import one_line
 from seamline.workflow.job import DEEPER, Job
-from seamline.workflow.transactions import impossible
+from seamline.workflow.transactions import SAID_TOO, impossible
 
 _PAIRS, _PAIRS_OF_FEW = 32, 10
 """So many pairs of a whole run at least, or two a writing operation; of a run of few operations."""
@@ -67,6 +68,7 @@ class Schedules:
             runs = explorer.stage.runs if explorer.stage is not None else 0
             detail.append(f"{runs} runs of requests at once and alone")
         self._left(explorer.left)
+        self._not_held(explorer.said_too)
         await self._confirm(cases)
 
     def _left(self, pairs: Sequence[Pair]) -> None:
@@ -79,9 +81,15 @@ class Schedules:
                 f"{pair.second.operation} ({pair.what})"
             )
         for operation, others in met.items():
-            named = ", ".join(others[:_NAMED])
-            more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-            self._skip(f"at once: {operation} | {named}{more}", why, remedy)
+            self._skip(f"at once: {operation} | {_few(others)}", why, remedy)
+
+    def _not_held(self, said_too: Mapping[str, Sequence[str]]) -> None:
+        """Tell of statements that nobody held, a line each."""
+        remedy = "switch the background work off for tests"
+        for text, operations in said_too.items():
+            shown = one_line(text, 80)
+            why = f"a transaction was not held that begins with what {SAID_TOO} ({shown})"
+            self._skip(f"at once: {_few(operations)}", why, remedy)
 
     def _is_asked(self, *checks: str) -> bool:
         return not self._job.checks or bool(self._job.checks.intersection(checks))
@@ -210,3 +218,8 @@ class Schedules:
     def _skip(self, subject: str, reason: str, remedy: str = "") -> None:
         item = NotCovered(subject=subject, reason=reason, remedy=remedy)
         self._emit(Skipped(at=time.time(), item=item))
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
+from typing import Final
 
 import msgspec
 
@@ -20,6 +21,7 @@ from seamline.model.finding import Finding
 from seamline.model.vocabulary import SWEEP_CHECKS
 from seamline.run.session import Rules
 from seamline.run.setup import Setup
+from seamline.text.plain import one_line
 from seamline.workflow.job import Job
 
 _CASES = 3
@@ -161,6 +163,9 @@ class Stage:
         self._emit(Skipped(at=time.time(), item=NotCovered(subject=subject, reason=reason)))
 
 
+SAID_TOO: Final = "the system carries out by itself too, so that nobody can tell whose it is"
+
+
 def impossible(setup: Setup) -> str:
     """Why no statement of the system can be made to fail, or ''."""
     if setup.project.database is None:
@@ -177,3 +182,6 @@ def _notes(swept: Swept) -> Iterator[str]:
         yield f"{swept.unmet} faults did not come to be: their statements were not sent again"
     if swept.noise.unsteady:
         yield f"rows could not be compared: {swept.noise.unsteady}"
+    if swept.said_too:
+        shown = ", ".join(one_line(text, 80) for text in swept.said_too)
+        yield f"no statement of a transaction was made to fail that {SAID_TOO} ({shown})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from seamline.model.event import PairExplored
+from seamline.model.event import PairExplored, Skipped
 
 from ...project import run_project, write_project
 from ...systems.habits import SCHEMA, WAYS
@@ -39,6 +39,10 @@ def test_sequences_workers_and_deadlocks_tried_again_are_no_fault(tmp_path: Path
     checks = ("serialOutcome", "noDeadlock")
     events = run_project(folder, parts=("database",), check=checks, only_transactions=True)
     pairs = [e for e in events if isinstance(e, PairExplored)]
-    assert {p.first.split("/")[1] for p in pairs} == set(WAYS)
+    assert {p.first.split("/")[1] for p in pairs} == set(WAYS) - {"emptied"}
     found = [(f.subject, f.severity, f.title.partition(":")[0]) for p in pairs for f in p.findings]
     assert found == [("POST /miscounted/{word}", "error", "lost update")]
+    skipped = [e.item for e in events if isinstance(e, Skipped)]
+    (shared,) = [s for s in skipped if "by itself too" in s.reason]
+    assert shared.subject == "at once: POST /emptied/{word}"
+    assert "(DELETE FROM posted_box " in shared.reason

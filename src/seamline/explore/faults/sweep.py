@@ -25,6 +25,7 @@ from seamline.model.sweep import Sweep, Trial
 from seamline.run.case import Outcome, run_case
 from seamline.run.session import After, Rules, Session
 from seamline.run.setup import Setup
+from seamline.run.watch import said_too
 from seamline.text.statement import fingerprint
 
 _PAUSES_S = (0.0, 0.1, 0.4)
@@ -39,7 +40,8 @@ class Swept(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a sweep. Without one `reason` says why; it is empty where there is nothing to fail.
 
     `left_out` counts faults that were not tried, for the reason in `why_left`; `unmet` those whose
-    statement did not come again.
+    statement did not come again. `said_too` are transactions of it, by what they begin with, that the system
+    carries out in silence too: no statement of them is made to fail.
     """
 
     sweep: Sweep | None = None
@@ -50,6 +52,7 @@ class Swept(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int = 0
     why_left: str = ""
     unmet: int = 0
+    said_too: tuple[str, ...] = ()
 
 
 class Impossible(Exception):
@@ -113,6 +116,7 @@ class Sweeper:
             left_out=len(wanted) - len(trials),
             why_left=why,
             unmet=sum(not t.struck for t in trials),
+            said_too=tuple(said_too(_heard(swept), self._rules.background)),
         )
 
     async def _undisturbed(self, case: Case) -> tuple[Exchange, ...]:
@@ -314,6 +318,12 @@ class Sweeper:
         """Throw the target away: the next request goes to a fresh one."""
         self._session = None
         await self._stack.aclose()
+
+
+def _heard(sweep: Sweep) -> list[tuple[frozenset[str], float]]:
+    """What each undisturbed run said that the system says in silence too, and how long it took."""
+    behind = [t.behind[-1] for t in sweep.trials if t.behind and t.behind[-1].succeeded]
+    return [(x.unclaimed, x.duration_ms) for x in (*sweep.sound, *sweep.shifted, *behind)]
 
 
 def _last(case: Case, outcome: Outcome) -> Exchange:

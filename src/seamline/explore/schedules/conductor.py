@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Literal
 
 import msgspec
@@ -85,7 +85,7 @@ class Conductor:
         members: list[Member],
         shared: frozenset[str] | None = None,
         is_working: Callable[[], bool] = lambda: False,
-        background: frozenset[str] = frozenset(),
+        background: Collection[str] = (),
     ) -> None:
         self.gate = Gate(lambda _: True)
         self.members = members

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 
 import msgspec
@@ -24,10 +24,16 @@ from seamline.explore.schedules.pair import Pair, bases_of
 from seamline.explore.schedules.search import Bounds, Explored, Search
 from seamline.explore.schedules.stage import SIDES, Stage, Unfit
 from seamline.model.case import Case
+from seamline.model.exchange import Exchange
 from seamline.model.schedule import Side
 from seamline.openapi.operation import Operation
+from seamline.run.case import run_case
 from seamline.run.session import Rules, Session
 from seamline.run.setup import Setup
+from seamline.run.watch import begun, said_too
+
+_RUNS = 12
+"""So often, at most, a request is sent to hear whether what it says is its own."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +50,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explorer:
-    """Explores the pairs of the accepted requests among `cases`; `stack` holds the running system."""
+    """Explores the pairs of the accepted requests among `cases`; `stack` holds the running system.
+
+    `said_too` are operations by statements that the system says in silence too: what begins with one is
+    not held.
+    """
 
     def __init__(
         self,
@@ -59,6 +69,7 @@ class Explorer:
         self._callers = Callers({n: i.role for n, i in setup.project.identities.items()})
         self.stage: Stage | None = None
         self.left: list[Pair] = []
+        self.said_too: dict[str, list[str]] = {}
 
     async def explored(self, wanted: Wanted) -> AsyncIterator[Explored]:
         """Pair by pair, the likeliest first. What was left out stands in `left` afterwards."""
@@ -146,6 +157,7 @@ class Explorer:
         """The pairs that meet in some table by their traces, the likeliest to disturb each other first."""
         pairs = self._all(wanted.focus)
         prints = await self._prints(pairs)
+        await self._listen(prints)
         scored: list[tuple[int, int, int, Pair]] = []
         ways: dict[tuple[str, str], int] = {}
         for number, pair in enumerate(pairs):
@@ -174,6 +186,38 @@ class Explorer:
                 if operation not in found and (own := await self._print(pair, side)) is not None:
                     found[operation] = own
         return found
+
+    async def _listen(self, operations: Collection[str]) -> None:
+        """Learn which operations say what the system says in silence too."""
+        background = self._rules.background
+        if not background:
+            return
+        cases, bases = {c.id: c for c in self._cases}, best(bases_of(self._cases))
+        for operation in operations:
+            heard: list[tuple[frozenset[str], float]] = []
+            while len(heard) < _RUNS:
+                x = await self._exchange(cases[bases[operation].case], operation)
+                if x is None:
+                    break
+                heard.append((begun(x.sql or (), background) | x.unclaimed, x.duration_ms))
+                known = list(said_too(heard, background))
+                if frozenset.intersection(*(said for said, _ in heard)) == frozenset(known):
+                    for text in known:
+                        self.said_too.setdefault(text, []).append(operation)
+                    break
+
+    async def _exchange(self, case: Case, operation: str) -> Exchange | None:
+        """A request of the operation, undisturbed, with its statements."""
+        stage = self.stage or await self.fresh()
+        quiet = msgspec.structs.replace(self._rules, rows=None, standings=None, judge_api=False)
+        try:
+            outcome = await run_case(msgspec.structs.replace(stage.session, rules=quiet), case)
+        except SeamlineError:
+            await self.fresh()
+            return None
+        if outcome.stale:
+            await self.fresh()
+        return next((x for x in outcome.exchanges if x.operation == operation), None)
 
     async def _print(self, pair: Pair, side: Side) -> Footprint | None:
         stage = self.stage or await self.fresh()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -77,7 +77,7 @@ class Cut:
     What the system writes in the `background` is left alone.
     """
 
-    def __init__(self, number: int, background: frozenset[str] = frozenset()) -> None:
+    def __init__(self, number: int, background: Collection[str] = ()) -> None:
         self._background = background
         self._wrote: set[int] = set()
         self._left = number
