@@ -34,11 +34,11 @@ def pytest_sessionfinish() -> None:
 
 
 @pytest.fixture(scope="session")
-async def pg_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def pg_server() -> AsyncIterator[Server]:
     """One private PostgreSQL server for the session."""
-    folder = tmp_path_factory.mktemp("pg")
-    async with engine_for("postgresql").private(folder, lambda pid: None) as server:
-        yield server
+    with server_of_runs.place_of_server() as folder:
+        async with engine_for("postgresql").private(folder, lambda pid: None) as server:
+            yield server
 
 
 @pytest.fixture(scope="session")

@@ -9,17 +9,16 @@ import pytest
 from seamline.engines.protocol import Server
 from seamline.engines.registry import engine_for
 
+from ..server import place_of_server
 from .lab import Lab, open_lab
 
 
 @pytest.fixture(scope="session", params=["postgresql"])
-async def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Server]:
+async def server(request: pytest.FixtureRequest) -> AsyncIterator[Server]:
     """One server per engine and session."""
-    folder = tmp_path_factory.mktemp(request.param)
-    async with engine_for(request.param).private(folder, lambda pid: None) as server:
-        yield server
+    with place_of_server() as folder:
+        async with engine_for(request.param).private(folder, lambda pid: None) as server:
+            yield server
 
 
 @pytest.fixture
