@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from struct import pack
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -198,6 +199,35 @@ def test_a_commit_that_fails_is_a_rollback_that_nobody_hears_of() -> None:
     table.server(error("42601", "syntax") + ready())
     assert table.to_client.startswith(b"E") and table.to_client.endswith(ready())
     assert table.statements()[0].sqlstate == "40001"
+
+
+def test_a_commit_that_fails_behind_rows_that_were_copied_in_too_late() -> None:
+    """Who copies rows in hears of an error when all of them are sent; nothing answers that they are."""
+    table = Table(gated=True)
+    table.client(query("COPY t FROM STDIN"))
+    table.decide(Action())
+    table.server(talk.COPY_IN + error("22P02", "no number") + ready("E"))
+    table.client(talk.COPY_DONE + query("ROLLBACK"))
+    before = table.to_client
+    table.decide(Action("commit_error", "40001"))
+    table.server(complete("ROLLBACK") + ready())
+    assert table.to_client == before
+    table.server(error("42601", "syntax") + ready())
+    assert [s.sqlstate for s in table.statements()] == ["22P02", "40001"]
+
+
+@pytest.mark.parametrize("do", ["forward", "error", "commit_error", "drop_after"])
+def test_what_is_decided_when_the_server_skips_it_already_is_done_to_nothing(do: Any) -> None:
+    table = Table(gated=True)
+    rest = execute() + SYNC
+    table.client(bind() + execute() + bind() + rest)
+    table.decide(Action())
+    table.server(error("26000", "no such statement"))
+    table.decide(Action(do))
+    table.server(ready())
+    assert table.to_server == bind() + execute() + bind() + rest
+    assert table.to_client == error("26000", "no such statement") + ready()
+    assert not table.session.in_flight
 
 
 def test_a_lost_answer_is_carried_out() -> None:

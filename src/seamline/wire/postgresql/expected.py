@@ -34,6 +34,7 @@ class Expected:
     @property
     def swallows(self) -> bool:
         """Whether what comes now answers something that the client never sent."""
+        self._settle()
         return bool(self._queue) and self._queue[0][0] == "swallow"
 
     @property
@@ -112,7 +113,8 @@ class Expected:
     def failed(self) -> tuple[Running | None, bytes | None]:
         """The server refused: the statement that it refused, or the name of one that it did not take.
 
-        Those that stood behind it up to the next Sync are skipped by the server.
+        Those that stood behind it up to the next Sync are skipped by the server, simple queries too. At
+        Sync itself the last one is refused, as it is committed.
         """
         self._settle()
         self._copying = False
@@ -121,10 +123,11 @@ class Expected:
         kind, running, _ = self._queue[0]
         if kind in _ENDS:
             self._keep(running)
-            return running, None
+            is_committed = kind == "sync" and self._group
+            return self._group[-1] if is_committed else running, None
         hit: Running | None = None
         parsed = self._queue[0][2] if kind == "parse" else None
-        while self._queue and self._queue[0][0] not in _ENDS:
+        while self._queue and self._queue[0][0] != "sync":
             _, running, _ = self._queue.popleft()
             if hit is not None and running is not None and running is not hit:
                 running.message = "not run: a statement before it failed"

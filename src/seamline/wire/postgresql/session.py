@@ -7,7 +7,7 @@ from collections.abc import Callable
 from struct import unpack_from
 
 from seamline.model.statement import TxStatus
-from seamline.wire.policy import Action, Pending
+from seamline.wire.policy import FORWARD, Action, Pending
 from seamline.wire.postgresql.codec import (
     FROM_CLIENT,
     Framer,
@@ -29,6 +29,8 @@ _PLAIN: dict[int, Awaited] = {
     ord("n"): "describe",
 }
 """Answers that say no more than that something has been done."""
+_UNASKED = frozenset(b"AS")
+"""NotificationResponse and ParameterStatus: they answer nothing, and may come with any answer."""
 _STATEMENTS = 5_000
 _NAMED = 16 * 1024
 
@@ -58,13 +60,14 @@ class Session:
         self._client = Framer(frozenset((_COPY_DATA,)), FROM_CLIENT)
         self._server = Framer(frozenset((_DATA_ROW, _COPY_DATA)))
         self._expected = Expected()
-        self._statements: dict[bytes, tuple[str, tuple[int, ...]]] = {}
+        self._statements: dict[bytes, tuple[str, tuple[int, ...], bool]] = {}
         self._portals: dict[bytes, Running] = {}
         self._open: list[Running] = []
         self._held: tuple[int, bytes, Running] | None = None
         self._drop_rest = False
         self._silent = False
         self._altered = False
+        self._will_be_open: bool | None = None
         self._now = 0.0
         self._transaction = 1
         self._count = 0
@@ -97,6 +100,8 @@ class Session:
             return
         kind, piece, running = held
         self._now = running.started = time.perf_counter()
+        if self._expected.skipping and action.do != "drop":
+            action = FORWARD  # the server takes no notice of it: there is nothing that could fail
         match action.do:
             case "drop":
                 running.message = "the connection was cut before the server had the statement"
@@ -135,7 +140,7 @@ class Session:
                 running = self._begin(kind, piece)
                 if self.gated and not self._expected.skipping and not self._client.sent:
                     self._held = (kind, piece, running)
-                    self.gate = running.pending(self.backend, self.tx in {"T", "E"})
+                    self.gate = running.pending(self.backend, self._in_transaction)
                     return
                 self._send(kind, piece, running)
                 return
@@ -162,6 +167,11 @@ class Session:
         if piece:
             self.to_server.append(piece)
 
+    @property
+    def _in_transaction(self) -> bool:
+        """Whether what comes now is in a transaction, once the server has done all that it was sent."""
+        return self.tx in {"T", "E"} if self._will_be_open is None else self._will_be_open
+
     def _begin(self, kind: int, piece: bytes) -> Running:
         if kind == 81:
             raw, _, whole = text_at(piece, 5)
@@ -172,9 +182,9 @@ class Session:
             return self._noted("(function call)")
         portal, at, _ = text_at(piece, 5)
         name, _, _ = text_at(piece, at)
-        text, oids = self._statements.get(name, ("", ()))
+        text, oids, cut = self._statements.get(name, ("", (), False))
         running = self._noted(text, piece)
-        running.oids = oids
+        running.oids, running.cut = oids, cut
         self._portals[portal] = running
         return running
 
@@ -184,6 +194,8 @@ class Session:
 
     def _send(self, kind: int, piece: bytes, running: Running) -> None:
         if not self._expected.skipping:
+            if self.gated and kind_of(running.text) in {"begin", "commit", "rollback"}:
+                self._will_be_open = kind_of(running.text) == "begin"
             self._open.append(running)
             self._expected.add("bind" if kind == 66 else "query", running)
         self._pass(piece)
@@ -199,6 +211,7 @@ class Session:
         self._open.append(running)
         self._drop_rest = True
         if action.do == "commit_error" or kind_of(running.text) in {"commit", "rollback"}:
+            self._will_be_open = False
             self.to_server.append(ROLLBACK)
             self._expected.add("swallow")
         self.to_server.append(in_place_of(kind != 66))
@@ -214,7 +227,8 @@ class Session:
                 oids = unpack_from(f"!{count}I", piece, at + 2)
         if len(self._statements) >= _STATEMENTS:
             self._statements.pop(next(iter(self._statements)))
-        self._statements[name] = (raw[:_NAMED].decode("utf-8", "replace"), oids)
+        text = raw[:_NAMED].decode("utf-8", "replace")
+        self._statements[name] = (text, oids, not whole or len(raw) > _NAMED)
         self._expected.add("parse", None, name)
 
     def _describe(self, piece: bytes) -> None:
@@ -237,7 +251,7 @@ class Session:
 
     def _back(self, kind: int, piece: bytes) -> None:
         expected = self._expected
-        swallow = expected.swallows
+        swallow = expected.swallows and kind not in _UNASKED
         if kind in _PLAIN:
             expected.answered(_PLAIN[kind])
         match kind:
@@ -285,13 +299,21 @@ class Session:
             return
         (count,) = unpack_from("!H", piece, 5)
         if 7 + 4 * count <= len(piece):
-            self._statements[name] = (known[0], unpack_from(f"!{count}I", piece, 7))
+            self._statements[name] = (known[0], unpack_from(f"!{count}I", piece, 7), known[2])
 
     def _error(self, piece: bytes) -> bytes:
+        said = self._refused(piece)
+        if self._silent and not self._expected.will_be_ready:
+            self._cut_off()  # who hears nothing sends no Sync either
+        return said
+
+    def _refused(self, piece: bytes) -> bytes:
         swallow = self._expected.swallows
         running, name = self._expected.failed()
         if running is None and name is not None:
-            running = self._noted(self._statements.pop(name, ("", ()))[0])
+            text, _, cut = self._statements.pop(name, ("", (), False))
+            running = self._noted(text)
+            running.cut = cut
             self._open.append(running)
             self._expected.note(running)
         if running is None or swallow:
@@ -310,7 +332,10 @@ class Session:
         self.tx = status if status in {"I", "T", "E"} else ""  # type: ignore[assignment]
         if not swallowed:
             self._finish(last)
-        if self.tx == "I" and not self._expected:
+        if self._expected:
+            return
+        self._will_be_open = None
+        if self.tx == "I":
             self._altered = False
             held = self._held[2] if self._held else None
             self._portals = {k: v for k, v in self._portals.items() if v is held}
