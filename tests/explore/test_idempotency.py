@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from seamline.explore.idempotency import after_lost_answer
+from datetime import date
+from types import SimpleNamespace
+from typing import cast
+
+import msgspec
+import pytest
+
+from seamline.explore.idempotency import after_lost_answer, explore_key
+from seamline.explore.schedules.footprint import Footprint
 from seamline.explore.schedules.oracle import References
-from seamline.explore.schedules.stage import Cut, Played
+from seamline.explore.schedules.pair import Pair
+from seamline.explore.schedules.search import Bounds
+from seamline.explore.schedules.stage import Cut, Played, Stage
 from seamline.model.exchange import Response
+from seamline.run.session import Rules
 from seamline.wire.policy import Pending
 
-from .schedules.test_outcome import CANON, played
+from ..checks.world import context
+from ..run.lab import step
+from .schedules.test_outcome import CANON, CATALOG, played
 
 
 def pending(kind: str, connection: int = 1, *, in_transaction: bool = True) -> Pending:
@@ -84,3 +97,43 @@ def test_the_error_that_is_stored_with_the_key_may_be_answered_again() -> None:
     # Nothing says that it is stored: it fails each time.
     assert after_lost_answer(CANON, REFS, run(ONE, 503, 503, told=(0, 0))) == "violation"
     assert after_lost_answer(CANON, REFS, run(stored, 503, 500, told=(0, 0))) == "violation"
+
+
+class Ticking:
+    """A stage whose system writes the second of each request, which passes when an answer is lost."""
+
+    def __init__(self, lost: list[tuple[int, list[int]]]) -> None:
+        rules = Rules(contexts={}, fallback=context(), today=date.min)
+        self.session = SimpleNamespace(target=SimpleNamespace(catalog=CATALOG), rules=rules)
+        self.others: frozenset[str] = frozenset()
+        self._lost, self._second = lost, 0
+
+    def _run(self, orders: list[tuple[int, list[int]]], *statuses: int) -> Played:
+        dated = [(amount + self._second, lines) for amount, lines in orders]
+        both = Footprint(*[frozenset(("orders",))] * 3)
+        done = run(dated, *statuses, told=(0, 0))
+        return msgspec.structs.replace(done, footprints={"A": both, "B": both})
+
+    async def alone(self, *_: object) -> Played:
+        return self._run(ONE, 201, 201)
+
+    async def play(self, _: Pair, choices: str, *__: object, **___: object) -> Played:
+        return msgspec.structs.replace(self._run(ONE, 201, 201), choices=choices)
+
+    async def burst(self, _: Pair) -> None:
+        """Nobody looks at what comes of it."""
+
+    async def cut(self, _: Pair, number: int) -> Played | None:
+        self._second = 1
+        return self._run(self._lost, 503, 201) if number == 1 else None
+
+
+@pytest.mark.parametrize(("lost", "moment"), [(ONE, None), (TWO, "after a lost answer")])
+async def test_another_second_is_no_second_time(
+    lost: list[tuple[int, list[int]]], moment: str | None
+) -> None:
+    twice = step("POST /orders", (201,))
+    pair = Pair(arrange=(), first=twice, second=twice, what="with the same key")
+    kept = await explore_key(cast("Stage", Ticking(lost)), pair, Bounds(), frozenset())
+    assert not kept.explored.unfit
+    assert (kept.moment if kept.violation else None) == moment

@@ -69,6 +69,45 @@ def claimed(db: Open, _: str) -> Said:
     return (200, {"job": job}) if job else (404, {})
 
 
+def skipped(db: Open, word: str) -> Said:
+    """A queue that nobody waits for, and a job of it that somebody changes meanwhile."""
+    if word == "1":
+        db.execute("UPDATE skipped SET note = 'mine' WHERE id = 1")
+        return 200, {}
+    job = one(
+        db,
+        "UPDATE skipped SET taken = true WHERE id = (SELECT id FROM skipped WHERE NOT taken"
+        " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id",
+    )
+    return 200, {"job": job}
+
+
+def tried(db: Open, _: str) -> Said:
+    """Work that is not done where somebody is at it."""
+    if not one(db, "SELECT pg_try_advisory_xact_lock(7)"):
+        return 200, {"did": "nothing"}
+    db.execute("UPDATE tried SET times = times + 1")
+    return 200, {"did": "all"}
+
+
+def missed(db: Open, _: str) -> Said:
+    """It reads before it tries, and writes that whatever came of it."""
+    times = one(db, "SELECT times FROM missed")
+    one(db, "SELECT pg_try_advisory_xact_lock(8)")
+    db.execute("UPDATE missed SET times = %s", (times + 1,))
+    return 200, {"did": "all"}
+
+
+def let_go(db: Open, _: str) -> Said:
+    """As `claimed`, where the lock is gone before the job is taken."""
+    db.autocommit = True
+    job = one(
+        db, "SELECT id FROM let_go WHERE NOT taken ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"
+    )
+    db.execute("UPDATE let_go SET taken = true WHERE id = %s", (job,))
+    return 200, {"job": job}
+
+
 def crossed(db: Open, first: str) -> Said:
     """Locks in opposite orders; a deadlock is tried again."""
     for place in (first, "2" if first == "1" else "1"):
@@ -102,7 +141,10 @@ def work() -> None:
 
 WAYS: dict[str, Callable[[Open, str], Said]] = {
     f.__name__: f
-    for f in (numbered, miscounted, lettered, gapped, claimed, crossed, posted, emptied)
+    for f in (
+        *(numbered, miscounted, lettered, gapped, claimed, skipped, tried, missed),
+        *(let_go, crossed, posted, emptied),
+    )
 }
 SCHEMA = """
 CREATE SEQUENCE no START 500;
@@ -117,6 +159,12 @@ CREATE TABLE gapped (id bigserial PRIMARY KEY, no bigint DEFAULT nextval('no'));
 CREATE TABLE gapped_stock (amount int); INSERT INTO gapped_stock VALUES (1);
 CREATE TABLE claimed (id int PRIMARY KEY, taken bool);
 INSERT INTO claimed VALUES (1, false), (2, false);
+CREATE TABLE skipped (id int PRIMARY KEY, taken bool, note text);
+INSERT INTO skipped VALUES (1, false, ''), (2, false, '');
+CREATE TABLE let_go (id int PRIMARY KEY, taken bool);
+INSERT INTO let_go VALUES (1, false), (2, false);
+CREATE TABLE tried (times int); INSERT INTO tried VALUES (0);
+CREATE TABLE missed (times int); INSERT INTO missed VALUES (0);
 CREATE TABLE posted (id bigserial PRIMARY KEY);
 CREATE TABLE posted_box (id bigserial PRIMARY KEY);
 CREATE TABLE posted_stock (amount int); INSERT INTO posted_stock VALUES (10);

@@ -153,7 +153,10 @@ async def explore_key(
 
 
 async def _lost(stage: Stage, pair: Pair, search: Search) -> Played | None:
-    """A run in which a COMMIT's answer was lost and the key does not hold; believed when it recurs."""
+    """A run in which a COMMIT's answer was lost and the key does not hold.
+
+    It is believed when it recurs, with what is noise in another second learnt before.
+    """
     seen: list[Played] = []
     while len(seen) < _COMMITS and not search.result.stale:
         played = await stage.cut(pair, len(seen) + 1)
@@ -169,8 +172,9 @@ async def _lost(stage: Stage, pair: Pair, search: Search) -> Played | None:
             return after_lost_answer(search.canon, refs, p, is_last=is_last) == "violation"
 
         if not played.stale and is_wrong(played):
+            await search.learn_again()
             again = await stage.cut(pair, number)
-            search.result.stale = again.stale if again is not None else ""
+            search.result.stale = search.result.stale or (again.stale if again else "")
             if again is not None and is_wrong(again):
                 return again
     return None

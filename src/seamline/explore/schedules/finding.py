@@ -155,9 +155,9 @@ def witness(pair: Pair, violation: Violation, redactor: Redactor) -> Witness:
         second="\n".join(_curl(r, redactor) for r in played.requests["B"]),
         arrange=tuple(_curl(r, redactor) for r in played.arranged),
         turns=tuple(shown(t, redactor) for t in played.turns[:_TURNS]),
-        ending=_ending("this schedule", canon.outcome(played), redactor),
+        ending=ending("this schedule", canon.outcome(played), redactor),
         serial=tuple(
-            _ending(order, canon.outcome(s), redactor)
+            ending(order, canon.outcome(s), redactor)
             for order, s in zip(("A, then B", "B, then A"), serial, strict=False)
         ),
     )
@@ -171,15 +171,23 @@ def shown(turn: Turn, redactor: Redactor) -> Turn:
     return msgspec.structs.replace(turn, sql=text, params=fit.params)
 
 
-def _ending(order: str, outcome: Outcome, redactor: Redactor) -> Ending:
+def ending(order: str, outcome: Outcome, redactor: Redactor) -> Ending:
+    """How it ended, fit to show."""
     told = [f"{outcome.status(s)} {outcome.answers.get(s, (0, ''))[1]}" for s in SIDES]
-    rows = [redactor.text(r)[:_ROW] for r in outcome.rows[:_ROWS]]
+    rows = [_row(r, redactor)[:_ROW] for r in outcome.rows[:_ROWS]]
     more = len(outcome.rows) - _ROWS
     return Ending(
         order=order,
         answers=(redactor.text(told[0])[:_BODY], redactor.text(told[1])[:_BODY]),
         rows=(*rows, f"and {more} more") if more > 0 else tuple(rows),
     )
+
+
+def _row(row: str, redactor: Redactor) -> str:
+    """A row of an outcome without the values of secret columns."""
+    head, brace, image = row.partition("{")
+    shown = redactor.row(msgspec.json.decode(brace + image))
+    return head + redactor.text(msgspec.json.encode(shown).decode())
 
 
 def _curl(request: Request, redactor: Redactor) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
@@ -11,9 +12,14 @@ from seamline.explore.schedules.outcome import Canon, Outcome
 from seamline.explore.schedules.stage import SIDES, Played
 from seamline.model.schedule import Side
 from seamline.model.vocabulary import SAFE_METHODS
+from seamline.wire.postgresql.kind import kind_of
 
 Verdict = Literal["serial", "refused", "violation"]
 _REFUSALS = frozenset((408, 409, 412, 423, 425, 429))
+_SKIPS = re.compile(r"\bskip\s+locked\b", re.IGNORECASE)
+_ASKS = re.compile(r"\bpg_try_advisory_", re.IGNORECASE)
+_LOCKS = re.compile(r"\bfor\s+(?:no\s+key\s+)?(?:update|(?:key\s+)?share)\b", re.IGNORECASE)
+_ENDS = frozenset(("commit", "rollback"))
 _LOST = "lost update"
 _SKEW = "write skew"
 _DOUBLE = "double spend"
@@ -36,23 +42,56 @@ Judge = Callable[[Canon, References, Played], Verdict]
 
 
 def verdict(canon: Canon, refs: References, played: Played) -> Verdict:
-    """How a run ended: as a serial order, with a request refused for the other's sake, or as neither."""
+    """How a run ended: as a serial order, with a request that gave way to the other one, or as neither."""
     came = canon.outcome(played)
     if any(came == canon.outcome(s) for s in refs.serial):
         return "serial"
     if _is_refused(canon, refs, played) or _is_deleted_twice(canon, refs, played):
         return "refused"
-    return "violation"
+    return "refused" if _passes_by(played) else "violation"
+
+
+def _passes_by(played: Played) -> bool:
+    """Whether one asked for rows that nobody has locked while the other had locked some: by design."""
+    for at, turn in enumerate(played.turns):
+        if _SKIPS.search(turn.sql):
+            before, after = (
+                [t.sql for t in part if t.side != turn.side]
+                for part in (played.turns[:at], played.turns[at + 1 :])
+            )
+            if any(kind_of(sql) in _ENDS for sql in after) and _has_locks(before):
+                return True
+    return False
+
+
+def _has_locks(statements: Sequence[str]) -> bool:
+    """Whether a transaction that is open behind these has locked rows."""
+    held = False
+    for sql in statements:
+        kind = kind_of(sql)
+        held = kind not in _ENDS and (held or kind == "write" or _LOCKS.search(sql) is not None)
+    return held
+
+
+def _leaves_it(played: Played, side: Side) -> bool:
+    """Whether a request has asked if the other one is at it already, and has then written nothing."""
+    own = [t.sql for t in played.turns if t.side == side]
+    return any(map(_ASKS.search, own)) and not any(kind_of(sql) == "write" for sql in own)
 
 
 def _is_refused(canon: Canon, refs: References, played: Played) -> bool:
     """One failed and left nothing, and the other did what it does alone: legal, whoever was first.
 
     So it is with any other refusal of a request that is refused in a serial order, where it is for the
-    other's sake: it came upon what the other has left at another of its statements.
+    other's sake: it came upon what the other has left at another of its statements. Who leaves it to the
+    other, and says so in whatever way, has not failed, and did nothing either.
     """
     refused = [
-        s for s in SIDES if _refuses(played.status(s)) or _refused_too(canon, refs, played, s)
+        s
+        for s in SIDES
+        if _refuses(played.status(s))
+        or _refused_too(canon, refs, played, s)
+        or _leaves_it(played, s)
     ]
     rows = canon.outcome(played, without=refs.tolerated)
     if len(refused) == 2:

@@ -214,12 +214,7 @@ class Search:
     async def _recurs(self, played: Played) -> bool:
         """Whether it is there again in another second, with what is noise learnt once more."""
         number = self.result.schedules
-        await asyncio.sleep(_OTHER_SECOND_S)
-        again: dict[Side, list[Played]] = {}
-        for place, side in enumerate(SIDES):
-            again[side] = [*self._serial[2 * place : 2 * place + 2], await self._play(side)]
-        self._learn(again)
-        self._serial += [again[s][-1] for s in SIDES]
+        await self.learn_again()
         second = await self._play(played.choices)
         for _ in range(_TRIES):
             if second.choices == played.choices:
@@ -228,6 +223,15 @@ class Search:
         self.result.schedules = number
         same = self._canon.outcome(second) == self._canon.outcome(played)
         return same and self._verdict(self._canon, self._refs(), second) == "violation"
+
+    async def learn_again(self) -> None:
+        """Learn once more, in another second, what differs by itself."""
+        await asyncio.sleep(_OTHER_SECOND_S)
+        again: dict[Side, list[Played]] = {}
+        for place, side in enumerate(SIDES):
+            again[side] = [*self._serial[2 * place : 2 * place + 2], await self._play(side)]
+        self._learn(again)
+        self._serial += [again[s][-1] for s in SIDES]
 
     def _expand(self, played: Played, given: int) -> None:
         """Put the schedules that differ from this one in one further decision into the queue."""
