@@ -36,13 +36,13 @@ def write_project(
 ) -> Path:
     """A project on the notes system; `toml` is added at its end, `env` to the system's variables.
 
-    Any other `system` has no document, and may import from `tests`.
+    Any other `system` has no document.
 
     Its databases are made on the server that all runs share; with `private` it has a server of its own.
     """
     folder.mkdir(parents=True, exist_ok=True)
     variables = 'DATABASE_URL = "{database_url}"' if database is not None else ""
-    found = "" if system is NOTES else f"PYTHONPATH = {json.dumps(str(ROOT))}"
+    found = f"PYTHONPATH = {json.dumps(str(ROOT))}"
     text = f"""
 [system]
 command = [{json.dumps(sys.executable)}, {json.dumps(str(system))}, "{{port}}"]

@@ -18,7 +18,7 @@ import pytest
 from seamline.system.process import free_port, is_listening
 
 from ..command import seamline
-from ..project import NOTES, write_project
+from ..project import NOTES, ROOT, write_project
 
 SHOP = Path(__file__).parent.parent.parent / "examples" / "shop"
 NOTE = {
@@ -253,7 +253,9 @@ def test_bad_words_on_the_command_line(tmp_path: Path) -> None:
 def running_notes() -> Iterator[str]:
     """The notes system, started by somebody else, without a database."""
     port = free_port()
-    child = subprocess.Popen([sys.executable, str(NOTES), str(port)], env={**os.environ})
+    child = subprocess.Popen(
+        [sys.executable, str(NOTES), str(port)], env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
     try:
         while not is_listening(port):
             assert child.poll() is None

@@ -12,6 +12,8 @@ class Handler(BaseHTTPRequestHandler):
     """Answers any GET with 200; what a POST does is the system's."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    """An answer is sent at once: in two pieces, the second would wait until the first has come."""
 
     def do_GET(self) -> None:
         self.answer(200)
@@ -23,18 +25,27 @@ class Handler(BaseHTTPRequestHandler):
         """Carry the request out and answer it."""
         raise NotImplementedError
 
-    def answer(self, status: int, said: dict[str, Any] | None = None) -> None:
-        body = json.dumps(said or {}).encode()
+    def answer(self, status: int, said: Any = None, **headers: str) -> None:
+        """A text is answered as a page."""
+        is_page = isinstance(said, str)
+        body = (said if is_page else json.dumps(said or {})).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "text/html" if is_page else "application/json")
         self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         pass
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 def serve(handler: type[Handler]) -> None:
     """Serve on the port that the command line names, until killed."""
-    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), handler).serve_forever()
+    Server(("127.0.0.1", int(sys.argv[1])), handler).serve_forever()
