@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from seamline.model.statement import SqlKind, SqlStatement
-from seamline.run.watch import background_statements, begun, parted, said_too
+from seamline.run.watch import background_statements, begun, parted
 from seamline.wire.thread import tapped
 
 from ..engines.lab import Lab
@@ -44,16 +44,6 @@ def test_what_begins_a_transaction_and_is_said_in_silence_too() -> None:
     assert begun((first, claim, more), silence) == {"DELETE FROM outbox WHERE id = ?"}
     assert begun((first, more, claim), silence - {more.text}) == frozenset()
     assert begun((claim,), frozenset()) == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("times", "runs", "is_said"),
-    [(3.3, 3, True), (3.3, 1, False), (20.0, 3, False), (20.0, 30, True), (1000.0, 30, False)],
-)
-def test_what_each_run_says_may_be_chance(times: float, runs: int, is_said: bool) -> None:
-    heard = [(frozenset({"CLAIM"}), 15.0)] * runs
-    assert list(said_too(heard, {"CLAIM": times})) == ["CLAIM"] * is_said
-    assert list(said_too([*heard, (frozenset(), 15.0)], {"CLAIM": times})) == []
 
 
 async def test_what_is_said_in_silence(database: Lab) -> None:

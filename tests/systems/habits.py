@@ -124,19 +124,23 @@ def posted(db: Open, _: str) -> Said:
 
 def emptied(db: Open, _: str) -> Said:
     """It begins with what a worker says all the time."""
-    db.execute(SEND)
+    db.execute("DELETE FROM emptied_box")
     return 200, {"left": one(db, "UPDATE emptied SET amount = amount - 1 RETURNING amount")}
 
 
-SEND = "DELETE FROM posted_box WHERE id IN (SELECT id FROM posted_box FOR UPDATE SKIP LOCKED)"
+WORK = {
+    "DELETE FROM posted_box WHERE id IN (SELECT id FROM posted_box FOR UPDATE SKIP LOCKED)": 0.1,
+    "DELETE FROM emptied_box": 0.4,
+}
+"""What workers do, and how long they pause behind it, in seconds."""
 
 
-def work() -> None:
+def work(sql: str, pause: float) -> None:
     with suppress(psycopg.Error), psycopg.connect(os.environ["DATABASE_URL"]) as db:
         while True:
-            db.execute(SEND)
+            db.execute(sql)
             db.commit()
-            time.sleep(0.1)
+            time.sleep(pause)
 
 
 WAYS: dict[str, Callable[[Open, str], Said]] = {
@@ -168,6 +172,7 @@ CREATE TABLE missed (times int); INSERT INTO missed VALUES (0);
 CREATE TABLE posted (id bigserial PRIMARY KEY);
 CREATE TABLE posted_box (id bigserial PRIMARY KEY);
 CREATE TABLE posted_stock (amount int); INSERT INTO posted_stock VALUES (10);
+CREATE TABLE emptied_box (id bigserial PRIMARY KEY);
 CREATE TABLE emptied (amount int); INSERT INTO emptied VALUES (10);
 CREATE TABLE crossed (id int PRIMARY KEY, amount int); INSERT INTO crossed VALUES (1, 0), (2, 0);
 """
@@ -190,5 +195,6 @@ class System(Handler):
 
 
 if __name__ == "__main__":
-    threading.Thread(target=work, daemon=True).start()
+    for each in WORK.items():
+        threading.Thread(target=work, args=each, daemon=True).start()
     serve(System)

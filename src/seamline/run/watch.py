@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -21,10 +20,6 @@ _LOOKS = 5
 _STATEMENTS = 1000
 _TOUCHES: Final = frozenset({"read", "write", "ddl"})
 """Kinds of statements that are about rows: those that begin and end transactions are alike everywhere."""
-_CHANCE = 0.005
-"""So unlikely it is that what is taken for a request's was said by the background in each of its runs."""
-_LOOK_MS = 5.0
-"""So long statements are gathered beyond the answer."""
 
 
 async def background_statements(target: Target, watch_s: float) -> dict[str, float]:
@@ -66,19 +61,6 @@ def _touching(statements: Sequence[SqlStatement]) -> dict[tuple[int, int], list[
         if s.kind in _TOUCHES:
             found.setdefault((s.connection, s.transaction), []).append(fingerprint(s.text))
     return found
-
-
-def said_too(
-    runs: Sequence[tuple[frozenset[str], float]], background: Mapping[str, float]
-) -> Iterator[str]:
-    """Statements of the background that a request says itself: in each of its runs, too often for chance.
-
-    A run is what was heard of the background's, and how many milliseconds it took.
-    """
-    for text in sorted(frozenset.intersection(*(heard for heard, _ in runs))):
-        missed = (math.exp(-background[text] * (ms + _LOOK_MS) / 1000) for _, ms in runs)
-        if math.prod(1 - m for m in missed) < _CHANCE:
-            yield text
 
 
 async def background_tables(target: Target, watch_s: float, settle_s: float) -> dict[str, int]:

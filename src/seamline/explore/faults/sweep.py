@@ -17,6 +17,7 @@ from seamline.explore.faults.killed import Starts, idle_start, restarted
 from seamline.explore.faults.later import later
 from seamline.explore.faults.points import Shape, points, shape
 from seamline.explore.faults.strike import Strike
+from seamline.explore.whose import Heard, said_itself
 from seamline.model.case import Case
 from seamline.model.exchange import Exchange
 from seamline.model.injection import Injection
@@ -25,7 +26,6 @@ from seamline.model.sweep import Sweep, Trial
 from seamline.run.case import Outcome, run_case
 from seamline.run.session import After, Rules, Session
 from seamline.run.setup import Setup
-from seamline.run.watch import said_too
 from seamline.text.statement import fingerprint
 
 _PAUSES_S = (0.0, 0.1, 0.4)
@@ -116,7 +116,7 @@ class Sweeper:
             left_out=len(wanted) - len(trials),
             why_left=why,
             unmet=sum(not t.struck for t in trials),
-            said_too=tuple(said_too(_heard(swept), self._rules.background)),
+            said_too=tuple(await self._said_too(case, sound)),
         )
 
     async def _undisturbed(self, case: Case) -> tuple[Exchange, ...]:
@@ -159,6 +159,17 @@ class Sweeper:
             await self._spoilt()
         x = outcome.exchanges[-1]
         return (x,) if len(outcome.exchanges) == len(case.steps) and x.succeeded else ()
+
+    async def _said_too(self, case: Case, sound: Sequence[Exchange]) -> list[str]:
+        """Transactions that are left out of its trace each time."""
+
+        async def heard() -> Heard | None:
+            found = await self._sound(case)
+            return (found[0].unclaimed, found[0].duration_ms) if found else None
+
+        if not frozenset.intersection(*(x.unclaimed for x in sound)):
+            return []
+        return await said_itself(heard, self._rules.background)
 
     async def _trials(
         self, case: Case, ground: Ground, wanted: Sequence[Injection]
@@ -318,12 +329,6 @@ class Sweeper:
         """Throw the target away: the next request goes to a fresh one."""
         self._session = None
         await self._stack.aclose()
-
-
-def _heard(sweep: Sweep) -> list[tuple[frozenset[str], float]]:
-    """What each undisturbed run said that the system says in silence too, and how long it took."""
-    behind = [t.behind[-1] for t in sweep.trials if t.behind and t.behind[-1].succeeded]
-    return [(x.unclaimed, x.duration_ms) for x in (*sweep.sound, *sweep.shifted, *behind)]
 
 
 def _last(case: Case, outcome: Outcome) -> Exchange:

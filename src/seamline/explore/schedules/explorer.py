@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 
 import msgspec
 
@@ -23,17 +24,14 @@ from seamline.explore.schedules.meeting import (
 from seamline.explore.schedules.pair import Pair, bases_of
 from seamline.explore.schedules.search import Bounds, Explored, Search
 from seamline.explore.schedules.stage import SIDES, Stage, Unfit
+from seamline.explore.whose import Heard, said_itself
 from seamline.model.case import Case
-from seamline.model.exchange import Exchange
 from seamline.model.schedule import Side
 from seamline.openapi.operation import Operation
 from seamline.run.case import run_case
 from seamline.run.session import Rules, Session
 from seamline.run.setup import Setup
-from seamline.run.watch import begun, said_too
-
-_RUNS = 12
-"""So often, at most, a request is sent to hear whether what it says is its own."""
+from seamline.run.watch import begun
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,20 +192,11 @@ class Explorer:
             return
         cases, bases = {c.id: c for c in self._cases}, best(bases_of(self._cases))
         for operation in operations:
-            heard: list[tuple[frozenset[str], float]] = []
-            while len(heard) < _RUNS:
-                x = await self._exchange(cases[bases[operation].case], operation)
-                if x is None:
-                    break
-                heard.append((begun(x.sql or (), background) | x.unclaimed, x.duration_ms))
-                known = list(said_too(heard, background))
-                if frozenset.intersection(*(said for said, _ in heard)) == frozenset(known):
-                    for text in known:
-                        self.said_too.setdefault(text, []).append(operation)
-                    break
+            case = cases[bases[operation].case]
+            for text in await said_itself(partial(self._heard, case, operation), background):
+                self.said_too.setdefault(text, []).append(operation)
 
-    async def _exchange(self, case: Case, operation: str) -> Exchange | None:
-        """A request of the operation, undisturbed, with its statements."""
+    async def _heard(self, case: Case, operation: str) -> Heard | None:
         stage = self.stage or await self.fresh()
         quiet = msgspec.structs.replace(self._rules, rows=None, standings=None, judge_api=False)
         try:
@@ -217,7 +206,10 @@ class Explorer:
             return None
         if outcome.stale:
             await self.fresh()
-        return next((x for x in outcome.exchanges if x.operation == operation), None)
+        x = next((x for x in outcome.exchanges if x.operation == operation), None)
+        if x is None:
+            return None
+        return begun(x.sql or (), self._rules.background) | x.unclaimed, x.duration_ms
 
     async def _print(self, pair: Pair, side: Side) -> Footprint | None:
         stage = self.stage or await self.fresh()
