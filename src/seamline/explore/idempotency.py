@@ -36,6 +36,10 @@ _WHY = (
     "A request with an Idempotency-Key may be sent again whenever its answer is not known, and must take"
     " effect once. Source: the document's header; draft-ietf-httpapi-idempotency-key-header."
 )
+_OUTLIVES = (
+    "on rows that were put back the key is known still: it is kept where Seamline does not look, and so no"
+    " second run is like the first"
+)
 Moment = Literal["in a row", "at once", "after a lost answer"]
 
 
@@ -127,6 +131,8 @@ async def explore_key(
 ) -> Kept:
     """Try one operation's key in all three ways; the first that fails is told. Raises `Unfit`."""
     alone = {side: await stage.alone(pair, side) for side in SIDES}
+    if _done(alone["A"]) != _done(alone["B"]):
+        return Kept(explored=Explored(pair=pair, unfit=_OUTLIVES))
     search = Search(stage, pair, bounds, tolerated_tables, alone, applied_once)
     kept = Kept(explored=await search.run())
     result = kept.explored
@@ -150,6 +156,11 @@ async def explore_key(
             number=result.schedules,
         )
     return kept
+
+
+def _done(played: Played) -> Counter[tuple[str, str]]:
+    """How many rows of which tables were changed, and how."""
+    return Counter((c.op, c.table) for c in played.changes)
 
 
 async def _lost(stage: Stage, pair: Pair, search: Search) -> Played | None:
