@@ -110,3 +110,15 @@ async def test_a_prepared_statement_that_is_longer_than_what_is_kept_says_so(pla
         for text in (short, long):
             await c.execute(text.encode(), (1,))
     assert [s.cut for s in await place.seen() if s.kind == "read"] == [False, True]
+
+
+async def test_transactions_that_are_sent_at_once_are_counted_apart(place: Place) -> None:
+    async with await psycopg.AsyncConnection.connect(place.through.url, autocommit=True) as c:
+        async with c.pipeline():
+            for n in (1, 2):
+                for text in ("BEGIN", f"INSERT INTO t VALUES ({n})", "COMMIT"):
+                    await c.execute(text)
+        await c.execute("INSERT INTO t VALUES (3)")
+    seen = [s for s in await place.seen() if s.kind in {"begin", "write", "commit"}]
+    first = seen[0].transaction
+    assert [s.transaction - first for s in seen] == [0, 0, 0, 1, 1, 1, 2]

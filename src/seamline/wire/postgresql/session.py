@@ -31,6 +31,7 @@ _PLAIN: dict[int, Awaited] = {
 """Answers that say no more than that something has been done."""
 _UNASKED = frozenset(b"AS")
 """NotificationResponse and ParameterStatus: they answer nothing, and may come with any answer."""
+_ENDS = frozenset(("commit", "rollback"))
 _STATEMENTS = 5_000
 _NAMED = 16 * 1024
 
@@ -194,8 +195,8 @@ class Session:
 
     def _send(self, kind: int, piece: bytes, running: Running) -> None:
         if not self._expected.skipping:
-            if self.gated and kind_of(running.text) in {"begin", "commit", "rollback"}:
-                self._will_be_open = kind_of(running.text) == "begin"
+            if self.gated and (what := kind_of(running.text)) in {"begin", *_ENDS}:
+                self._will_be_open = what == "begin"
             self._open.append(running)
             self._expected.add("bind" if kind == 66 else "query", running)
         self._pass(piece)
@@ -210,7 +211,7 @@ class Session:
         self._altered = True
         self._open.append(running)
         self._drop_rest = True
-        if action.do == "commit_error" or kind_of(running.text) in {"commit", "rollback"}:
+        if action.do == "commit_error" or kind_of(running.text) in _ENDS:
             self._will_be_open = False
             self.to_server.append(ROLLBACK)
             self._expected.add("swallow")
@@ -350,7 +351,9 @@ class Session:
             if running in self._open:
                 self._open.remove(running)
                 self._done(running)
-        chained = bool(last) and self.tx == "T" and kind_of(last[-1].text) in {"commit", "rollback"}
+            if running is not last[-1] and running.tags and kind_of(running.text) in _ENDS:
+                self._transaction += 1  # another one was begun before the server was waited for
+        chained = bool(last) and self.tx == "T" and kind_of(last[-1].text) in _ENDS
         if self.tx == "I" or chained:
             self._transaction += 1 if last else 0
         if cut:
