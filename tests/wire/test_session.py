@@ -143,13 +143,43 @@ def test_what_is_sent_after_an_error_up_to_sync_is_skipped() -> None:
     table.client(parse("SELECT bad") + bind() + execute() + talk.FLUSH)
     table.server(error("42703", "no such column"))
     table.client(parse("SELECT 1") + bind() + execute())
-    assert [s.text for s in table.statements()] == []
+    assert table.statements() == []
     table.client(SYNC + query("SELECT 2"))
     table.server(ready() + row() + complete("SELECT 1") + ready())
     assert [(s.text, s.sqlstate) for s in table.statements()] == [
         ("SELECT bad", "42703"),
+        ("SELECT 1", ""),
         ("SELECT 2", ""),
     ]
+
+
+@pytest.mark.parametrize("first", [1, 3, 4, 8])
+@pytest.mark.parametrize("gated", [False, True])
+def test_what_is_not_run_is_told_whenever_the_error_comes(first: int, gated: bool) -> None:
+    """The server refuses at the first Parse; how much was sent by then is chance."""
+    table = Table(gated=gated)
+    said = [parse("SELECT bad"), bind(), execute(), talk.describe()]
+    said += [parse("SELECT 2"), bind(), execute(), query("SELECT 3")]
+    table.client(b"".join(said[:first]))
+    table.server(error("42703", "no such column"))
+    table.client(b"".join(said[first:]) + SYNC)
+    while table.session.gate is not None:
+        table.decide(Action())
+    table.server(ready())
+    assert table.to_server == b"".join(said) + SYNC
+    assert [(s.text, s.sqlstate, s.message.partition(":")[0]) for s in table.statements()] == [
+        ("SELECT bad", "42703", "no such column"),
+        ("SELECT 2", "", "not run"),
+        ("SELECT 3", "", "not run"),
+    ]
+    assert not table.session.in_flight
+
+
+def test_an_error_of_what_is_no_statement_is_no_statements() -> None:
+    table = Table()
+    table.client(talk.describe("S", "gone") + parse("SELECT 1") + bind() + execute() + SYNC)
+    table.server(error("26000", "does not exist") + ready())
+    assert [(s.text, s.sqlstate) for s in table.statements()] == [("SELECT 1", "")]
 
 
 def test_binary_parameters_are_read_by_their_type() -> None:

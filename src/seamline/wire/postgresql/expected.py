@@ -12,6 +12,7 @@ Awaited = Literal[
 ]
 _ENDS = frozenset(("sync", "query", "swallow"))
 """Those that a ReadyForQuery answers."""
+_NOT_RUN = "not run: a statement before it failed"
 
 
 class Expected:
@@ -125,16 +126,22 @@ class Expected:
             self._keep(running)
             is_committed = kind == "sync" and self._group
             return self._group[-1] if is_committed else running, None
-        hit: Running | None = None
+        hit = running
         parsed = self._queue[0][2] if kind == "parse" else None
         while self._queue and self._queue[0][0] != "sync":
             _, running, _ = self._queue.popleft()
-            if hit is not None and running is not None and running is not hit:
-                running.message = "not run: a statement before it failed"
-            hit = hit or running
+            if hit is None and parsed is not None:
+                hit = running
+            if running is not None and running is not hit:
+                running.message = _NOT_RUN
             self._keep(running)
         self._skipping = not self._queue
         return hit, parsed
+
+    def skip(self, running: Running) -> None:
+        """The client sent a statement of which the server takes no notice: it ends at the next Sync."""
+        running.message = _NOT_RUN
+        self._keep(running)
 
     def note(self, running: Running) -> None:
         """A statement that ends with the present group, though nothing more is owed for it."""

@@ -194,10 +194,14 @@ class Session:
         return Running(self._count, self.number, text, bind, self._now)
 
     def _send(self, kind: int, piece: bytes, running: Running) -> None:
-        if not self._expected.skipping:
+        if self._expected.skipping:
+            if running.text and not running.kept:  # else it was noted when it was refused at Parse
+                self._open.append(running)
+                self._expected.skip(running)
+        else:
+            self._open.append(running)
             if self.gated and (what := kind_of(running.text)) in {"begin", *_ENDS}:
                 self._will_be_open = what == "begin"
-            self._open.append(running)
             self._expected.add("bind" if kind == 66 else "query", running)
         self._pass(piece)
 
@@ -313,7 +317,8 @@ class Session:
         running, name = self._expected.failed()
         if running is None and name is not None:
             text, _, cut = self._statements.pop(name, ("", (), False))
-            running = self._noted(text)
+            held = self._held[2] if self._held else None
+            running = held if held is not None and held.text == text else self._noted(text)
             running.cut = cut
             self._open.append(running)
             self._expected.note(running)
