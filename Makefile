@@ -36,8 +36,7 @@ express: $(VENV)/.ready ## the same on a service in Node: Express, pg, knex
 check: $(VENV)/.ready ## format, lint, types, import contract
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	cd examples/shop && mypy
+	$(BIN)/mypy & (cd examples/shop && mypy); of_shop=$$?; wait $$! && exit $$of_shop
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.ready ## the tests
