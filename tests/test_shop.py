@@ -12,6 +12,7 @@ import pytest
 from seamline.engines.registry import engine_for
 
 SHOP = Path(__file__).parent.parent / "examples" / "shop"
+WITHOUT = ("randomly", "asyncio", "schemathesis", "hypothesispytest", "syrupy")
 
 
 @pytest.mark.slow
@@ -19,7 +20,13 @@ async def test_the_shop_passes_its_own_tests(tmp_path: Path) -> None:
     async with engine_for("postgresql").private(tmp_path, lambda pid: None) as server:
         address = await server.create("shop_tests")
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:asyncio"],
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                *(w for name in WITHOUT for w in ("-p", f"no:{name}")),
+            ],
             cwd=SHOP,
             env={**os.environ, "SHOP_TEST_DATABASE_URL": address.url},
             capture_output=True,

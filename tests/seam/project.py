@@ -76,16 +76,14 @@ header = {{ X-User = "bob" }}
 
 def run_pytest(folder: Path, *arguments: str) -> tuple[int, str]:
     """Exit code and output of a pytest of its own there."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:schemathesis"]
-    command += [
-        "-p",
-        "no:cacheprovider",
-        "-o",
-        "addopts=",
-        "-o",
-        "asyncio_default_fixture_loop_scope=function",
-        *arguments,
+    without = ("randomly", "schemathesis", "hypothesispytest", "syrupy", "cacheprovider")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *(w for name in without for w in ("-p", f"no:{name}")),
     ]
+    command += ["-o", "addopts=", "-o", "asyncio_default_fixture_loop_scope=function", *arguments]
     done = subprocess.run(
         command,
         cwd=folder,
