@@ -18,6 +18,7 @@ _context.set_forkserver_preload(
     [
         *("seamline.cli.main", "seamline.workflow.artifacts", "seamline.workflow.transactions"),
         *("seamline.engines.postgresql.engine", "seamline.discover.generate", "sqlglot"),
+        *("schemathesis.specs.openapi.schemas", "schemathesis.generation.coverage"),
     ]
 )
 
