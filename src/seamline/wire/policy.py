@@ -15,9 +15,9 @@ class Action(msgspec.Struct, frozen=True):
 
     `forward` lets it pass, `delay` after `ms`. `error` makes the server refuse it, with the SQLSTATE and
     message given; `commit_error` rolls the transaction back first, as a COMMIT that fails does (an `error`
-    of a COMMIT is the same). `drop`
-    cuts the connection before the server has it, `drop_after` when the server has carried it out and
-    before the client knows. To hold a statement a policy returns an awaitable of one of these.
+    of a COMMIT is the same). `drop` cuts the connection before the server has it, `drop_after` when the
+    server has carried it out and before the client knows. To hold a statement a policy returns an awaitable
+    of one of these. What the server skips by itself, as a statement before it failed, is only ever passed on.
     """
 
     do: Literal["forward", "delay", "error", "commit_error", "drop", "drop_after"] = "forward"

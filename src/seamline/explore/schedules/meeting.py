@@ -152,10 +152,7 @@ def together(one: Base, other: Base, callers: Callers) -> Pair | None:
     """Two operations at once, the second one aimed at the rows of the first where their paths allow it."""
     if one.is_safe and other.is_safe:
         return None
-    met = behind(one, other)
-    if met is None:
-        return None
-    arrange, second = met
+    arrange, second = behind(one, other)
     names = _shared(one.operation, other.operation)
     path = dict(second.request.path)
     aimed = {n: one.step.request.path[n] for n in names if n in one.step.request.path}

@@ -126,7 +126,7 @@ def with_request(step: Step, **changes: Any) -> Step:
     return msgspec.structs.replace(step, request=request)
 
 
-def behind(base: Base, other: Base) -> tuple[tuple[Step, ...], Step] | None:
+def behind(base: Base, other: Base) -> tuple[tuple[Step, ...], Step]:
     """The other base's step behind the first one's arranging steps, and what it still needs of its own.
 
     Steps that are the same but for their label are sent once, so that both mean the same rows.

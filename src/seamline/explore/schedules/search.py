@@ -59,7 +59,6 @@ class Explored(msgspec.Struct, kw_only=True):
     stale: str = ""
     stuck: bool = False
     seconds: float = 0.0
-    tried: list[str] = []
 
 
 class Search:
@@ -81,9 +80,7 @@ class Search:
         self._operations = operations or (pair.first.operation, pair.second.operation)
         catalog = stage.session.target.catalog
         assert catalog is not None
-        self.canon = self._canon = Canon(
-            catalog, stage.session.rules, self._operations, stage.others
-        )
+        self.canon = Canon(catalog, stage.session.rules, self._operations, stage.others)
         self._serial: list[Played] = []
         self._queue: list[tuple[int, int, int, str]] = []
         self._seen: set[str] = set()
@@ -141,7 +138,7 @@ class Search:
         runs = {s: [await self._play(s), await self._play(s, skips=True)] for s in SIDES}
         self._learn(runs)
         for both in runs.values():
-            one, other = (self._canon.outcome(p) for p in both)
+            one, other = (self.canon.outcome(p) for p in both)
             if one != other:
                 what = difference(one, other)
                 raise Unfit(f"one after the other gives another outcome each time: {what}")
@@ -150,26 +147,22 @@ class Search:
             return
         for side in SIDES:
             self._expand(runs[side][0], 1)
-            self._endings[repr(self._canon.outcome(runs[side][0]))] += 1
+            self._endings[repr(self.canon.outcome(runs[side][0]))] += 1
             await self._check(runs[side][0])
 
     def _learn(self, runs: dict[Side, list[Played]]) -> None:
         for same in runs.values():
-            self._canon.learn(same)
-        self._canon.learn_keys([p for same in runs.values() for p in same])
+            self.canon.learn(same)
+        self.canon.learn_keys([p for same in runs.values() for p in same])
 
     def references(self) -> References:
         """What runs of this pair are held against, once it was explored."""
-        return self._refs()
-
-    def _refs(self) -> References:
         return References(serial=tuple(self._serial), alone=self._alone, tolerated=self._tolerated)
 
     async def _play(self, choices: str, *, skips: bool = False) -> Played:
         played = await self._stage.play(self._pair, choices, self.result.shared, skips=skips)
         self.result.schedules += 1
         self.result.astray += not played.choices.startswith(choices)
-        self.result.tried.append(played.choices)
         self.result.stale = self.result.stale or played.stale
         return played
 
@@ -187,14 +180,14 @@ class Search:
                 result.deadlock = result.deadlock or self._violation(played)
             await self._check(played)
             return
-        self._endings[repr(self._canon.outcome(played))] += 1
+        self._endings[repr(self.canon.outcome(played))] += 1
         await self._check(played)
         self._expand(played, given)
 
     async def _check(self, played: Played) -> None:
         """Hold a run against what may be; a violation is believed when it recurs."""
         result = self.result
-        match self._verdict(self._canon, self._refs(), played):
+        match self._verdict(self.canon, self.references(), played):
             case "refused":
                 result.refused += 1
             case "violation" if not (result.stale or result.violation):
@@ -202,12 +195,12 @@ class Search:
                     result.violation = self._violation(played)
 
     def _violation(self, played: Played) -> Violation:
-        refs = self._refs()
+        refs = self.references()
         return Violation(
             played=played,
             refs=refs,
-            canon=self._canon,
-            named=named(self._canon, refs, played, self._operations),
+            canon=self.canon,
+            named=named(self.canon, refs, played, self._operations),
             number=self.result.schedules,
         )
 
@@ -221,8 +214,8 @@ class Search:
                 break  # else the machine was too busy to follow the schedule
             second = await self._play(played.choices)
         self.result.schedules = number
-        same = self._canon.outcome(second) == self._canon.outcome(played)
-        return same and self._verdict(self._canon, self._refs(), second) == "violation"
+        same = self.canon.outcome(second) == self.canon.outcome(played)
+        return same and self._verdict(self.canon, self.references(), second) == "violation"
 
     async def learn_again(self) -> None:
         """Learn once more, in another second, what differs by itself."""
