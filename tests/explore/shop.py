@@ -83,6 +83,23 @@ async def apart(connection: Connection) -> None:
         await _audit(connection)
 
 
+async def in_one_text(connection: Connection) -> None:
+    """The order and its audit in one transaction, which is sent as one statement."""
+    await connection.set_autocommit(True)
+    await connection.execute(f"BEGIN; {_ORDERED}; {_AUDITED}; COMMIT")
+
+
+async def in_two_texts(connection: Connection) -> None:
+    """Two transactions, each of which is sent as one statement."""
+    await connection.set_autocommit(True)
+    await connection.execute(f"BEGIN; {_ORDERED}; COMMIT")
+    await connection.execute(f"BEGIN; {_AUDITED}; COMMIT")
+
+
+_ORDERED = "INSERT INTO orders (item) VALUES ('tea')"
+_AUDITED = "INSERT INTO audit (subject) VALUES ('order/' || currval('orders_id_seq'))"
+
+
 async def carelessly(connection: Connection) -> None:
     """An audit that cannot be written is none."""
     async with connection.transaction():

@@ -23,6 +23,8 @@ from .shop import (
     carelessly,
     delivered,
     impatiently,
+    in_one_text,
+    in_two_texts,
     polled,
     together,
     undelivered,
@@ -93,6 +95,19 @@ async def test_two_transactions_are_torn_apart(database: Lab) -> None:
     _, found = await sweep(database, Shop(apart))
     assert said(found) == {("atomicUnderFaults", "an error with a part of the rows")}
     assert "without insert into audit" in found[0].actual
+
+
+async def test_a_transaction_in_one_text(database: Lab) -> None:
+    swept, found = await sweep(database, Shop(in_one_text))
+    assert swept.sweep is not None
+    assert len(swept.sweep.trials) == 3
+    assert all(t.struck for t in swept.sweep.trials)
+    assert found == []
+
+
+async def test_two_transactions_in_a_text_each_are_torn_apart(database: Lab) -> None:
+    _, found = await sweep(database, Shop(in_two_texts))
+    assert {f.check for f in found} == {"atomicUnderFaults"}
 
 
 async def test_an_ignored_error_is_a_success_without_all_rows(database: Lab) -> None:

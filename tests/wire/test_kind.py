@@ -17,6 +17,13 @@ from seamline.wire.postgresql.kind import kind_of
         ("WITH n AS (DELETE FROM jobs RETURNING id) SELECT * FROM n", "write"),
         ("/* next */ (SELECT 1)", "read"),
         ("ROLLBACK TO SAVEPOINT a", "savepoint"),
+        ("BEGIN; SELECT 1; UPDATE jobs SET taken = true; COMMIT;", "write"),
+        ("START TRANSACTION; CREATE TABLE t (a int); END", "ddl"),
+        ("BEGIN; SELECT 'x; UPDATE'; COMMIT", "read"),
+        ("BEGIN; UPDATE jobs SET taken = true; ROLLBACK", "begin"),
+        ("BEGIN; SET LOCAL lock_timeout = 100", "begin"),
+        ("BEGIN; SELECT '; COMMIT'", "begin"),
+        ("BEGIN;", "begin"),
     ],
 )
 def test_of_a_statement(text: str, kind: str) -> None:

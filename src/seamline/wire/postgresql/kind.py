@@ -29,7 +29,7 @@ _KINDS: dict[str, SqlKind] = {
 
 @lru_cache(maxsize=4096)
 def kind_of(text: str) -> SqlKind:
-    """The kind of a statement; of several in one text that of the first."""
+    """The kind of a statement; of several in one text that of the first, or what a transaction in it does."""
     lead = _LEAD.match(text)
     found = _WORD.match(text, lead.end() if lead else 0)
     if found is None:
@@ -41,7 +41,16 @@ def kind_of(text: str) -> SqlKind:
         return "savepoint"
     if word == "copy" and re.search(r"\bto\s+stdout\b", text, re.IGNORECASE):
         return "read"
-    return _KINDS.get(word, "other")
+    kind = _KINDS.get(word, "other")
+    return _whole(text) or kind if kind == "begin" and ";" in text else kind
+
+
+def _whole(text: str) -> SqlKind | None:
+    """What a text does that begins a transaction and ends it."""
+    kinds = [kind_of(part) for part in fingerprint(text).split(";")]
+    if len(kinds) < 3 or kinds[-1] != "commit":
+        return None
+    return next((k for k in kinds if k in {"write", "ddl"}), "read")
 
 
 _FORGETS = re.compile(
