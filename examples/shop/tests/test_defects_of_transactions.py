@@ -255,22 +255,24 @@ def test_address_checked_first(seeded_url: str, rows: psycopg.Connection) -> Non
 
 
 def test_locked_as_listed(seeded_url: str, shop: Client, rows: psycopg.Connection) -> None:
+    lock = "SELECT FROM products WHERE sku IN (%s, %s) FOR UPDATE"
+
+    def crosswise(client: Client) -> list[int]:
+        one, two = (client.new_product()["sku"] for _ in range(2))
+        client.token("ada")
+        replies = at_once(
+            rows,
+            held(seeded_url, lock, one, two),
+            lambda: client.order((one, 1), (two, 1)),
+            lambda: client.order((two, 1), (one, 1)),
+        )
+        return sorted(r.status for r in replies)
+
+    assert crosswise(shop) == [201, 201]
     with running(seeded_url, SHOP_DEFECTS="lockedAsListed") as port:
-        for client, statuses in ((shop, [201, 201]), (Client(port, lenient=True), [201, 503])):
-            one, two = (client.new_product()["sku"] for _ in range(2))
-            lock = "SELECT FROM products WHERE sku IN (%s, %s) FOR UPDATE"
-            client.token("ada")
-
-            def order(*skus: str, client: Client = client) -> Reply:
-                return client.order(*((sku, 1) for sku in skus))
-
-            replies = at_once(
-                rows,
-                held(seeded_url, lock, one, two),
-                lambda: order(one, two),  # noqa: B023
-                lambda: order(two, one),  # noqa: B023
-            )
-            assert sorted(r.status for r in replies) == statuses
+        client = Client(port, lenient=True)
+        # Which of the two wakes first is the machine's affair: it may have both rows by then.
+        assert any(crosswise(client) == [201, 503] for _ in range(5))
 
 
 def test_keys(seeded_url: str, shop: Client, rows: psycopg.Connection) -> None:
