@@ -22,8 +22,8 @@ class Handler(BaseHTTPRequestHandler):
         self.post()
 
     def post(self) -> None:
-        """Carry the request out and answer it."""
-        raise NotImplementedError
+        """Carry the request out and answer it: where a system says nothing else, it takes none."""
+        self.answer(405)
 
     def answer(self, status: int, said: Any = None, **headers: str) -> None:
         """A text is answered as a page."""

@@ -116,7 +116,7 @@ class Sweeper:
             left_out=len(wanted) - len(trials),
             why_left=why,
             unmet=sum(not t.struck for t in trials),
-            said_too=tuple(await self._said_too(case, sound)),
+            said_too=tuple(await self._said_too(case, sound)) if only is None else (),
         )
 
     async def _undisturbed(self, case: Case) -> tuple[Exchange, ...]:
